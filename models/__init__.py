@@ -1,0 +1,1 @@
+"""The study's networks as framework-free records, and the catalogue of its points."""
