@@ -1,0 +1,67 @@
+"""Layers that belong to no family: dense, activation, normalisation, dropout, flattening."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Layer, Params, Shape
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """l2: adds l2 * sum(kernel ** 2) to the loss, as Keras' own `l2` does."""
+
+    units: int
+    activation: ActivationName = "linear"
+    initializer: Initializer = GLOROT_UNIFORM
+    l2: float = 0.0
+
+    kind = "dense"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs(shape, 1, "a vector")
+        return (self.units,)
+
+    def params(self, shape: Shape) -> Params:
+        return Params((shape[-1] + 1) * self.units)
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    activation: ActivationName
+
+    kind = "activation"
+
+
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Over the last axis. Per channel: scale and offset are trained, moving mean and variance are not.
+
+    The study prints neither constant; these are the defaults of its Keras.
+    """
+
+    momentum: float = 0.99
+    epsilon: float = 0.001
+
+    kind = "batch_normalization"
+
+    def params(self, shape: Shape) -> Params:
+        return Params(trainable=2 * shape[-1], non_trainable=2 * shape[-1])
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """rate: the share of values that is dropped in training, from 0 to 1."""
+
+    rate: float
+
+    kind = "dropout"
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    kind = "flatten"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (math.prod(shape),)

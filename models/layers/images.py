@@ -1,0 +1,104 @@
+"""Layers on images: (rows, columns, channels)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Layer, Params, Shape, ShapeError
+
+Padding = Literal["same", "valid"]
+
+
+class ImageLayer(Layer):
+    def _needs_image(self, shape: Shape) -> None:
+        self._needs(shape, 3, "an image (rows, columns, channels)")
+
+    def _windows(self, shape: Shape, window: tuple[int, int], stride: int, what: str) -> tuple[int, int]:
+        """How many windows fit into the rows and columns without padding."""
+        if shape[0] < window[0] or shape[1] < window[1]:
+            raise ShapeError(f"{self} has a {what} larger than its input {shape}: nothing is left of it")
+        return (shape[0] - window[0]) // stride + 1, (shape[1] - window[1]) // stride + 1
+
+
+@dataclass(frozen=True)
+class Conv2D(ImageLayer):
+    """padding: 'same' is TensorFlow's on every backend (the odd pixel behind). l2: as Dense's."""
+
+    filters: int
+    kernel: tuple[int, int]
+    padding: Padding = "valid"
+    stride: int = 1
+    activation: ActivationName = "relu"
+    use_bias: bool = True
+    initializer: Initializer = GLOROT_UNIFORM
+    l2: float = 0.0
+
+    kind = "conv2d"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs_image(shape)
+        if self.padding == "same":
+            return (*(math.ceil(size / self.stride) for size in shape[:2]), self.filters)
+        return (*self._windows(shape, self.kernel, self.stride, "kernel"), self.filters)
+
+    def params(self, shape: Shape) -> Params:
+        return Params((math.prod(self.kernel) * shape[-1] + self.use_bias) * self.filters)
+
+
+@dataclass(frozen=True)
+class ZeroPadding2D(ImageLayer):
+    """size: rows and columns of zeros on each of the four sides."""
+
+    size: int
+
+    kind = "zero_padding2d"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs_image(shape)
+        return (shape[0] + 2 * self.size, shape[1] + 2 * self.size, shape[2])
+
+
+@dataclass(frozen=True)
+class Pool2D(ImageLayer):
+    """Pooling without padding: a window that doesn't fit is left out, as in all of the study's counts."""
+
+    mode: Literal["max", "average"]
+    size: int
+    stride: int
+
+    kind = "pool2d"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs_image(shape)
+        return (*self._windows(shape, (self.size, self.size), self.stride, "window"), shape[2])
+
+
+@dataclass(frozen=True)
+class GlobalAveragePooling2D(ImageLayer):
+    kind = "global_average_pooling2d"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs_image(shape)
+        return (shape[2],)
+
+
+@dataclass(frozen=True)
+class LocalResponseNormalization(ImageLayer):
+    """x / (k + alpha * S) ** beta; S sums the squares of the `size` channels around each one, cut off at the ends.
+
+    The study prints no constants; these are those of Krizhevsky, Sutskever and Hinton (NIPS 2012), who made the
+    layer known.
+    """
+
+    size: int = 5
+    k: float = 2.0
+    alpha: float = 1e-4
+    beta: float = 0.75
+
+    kind = "local_response_normalization"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs_image(shape)
+        return shape
