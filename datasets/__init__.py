@@ -1,0 +1,117 @@
+"""Datasets, preprocessed once and cached as .npy. Imports neither pytest nor a deep-learning framework.
+
+    prepare("mnist", "gcn", cache, print)
+
+`python -m datasets` fetches and manages them; docs/datasets.md says what they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache as cache_
+from pathlib import Path
+
+from datasets import building, storage
+from datasets.dataset import Choice, Dataset, Kind, Progress, Raw
+from datasets.errors import DatasetUnavailable
+from datasets.fetch import downloads, fetched
+from datasets.registry import DATASETS
+
+__all__ = ["DATASETS", "DatasetUnavailable", "Prepared", "prepare"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Four .npy files: x float32 or int32, y int64 labels or float32 targets; examples on the first axis.
+
+    data: how much the results say about the real dataset. source: from where, in words. fingerprint: of the cache.
+    """
+
+    x_train: Path
+    y_train: Path
+    x_test: Path
+    y_test: Path
+    data: Kind
+    source: str
+    fingerprint: str
+
+
+def prepare(dataset: str, recipe: str, cache: Path, progress: Progress, choice: Choice = "auto") -> Prepared:
+    """The dataset behind one of its recipes, from the cache where it was prepared before.
+
+    auto: the real dataset if it was fetched, else the real examples that a package ships where there are any, else a
+    stand-in. real: nothing but the real one. Raises DatasetUnavailable with the remedy, and KeyError for names that
+    are not known.
+    """
+    found = DATASETS.get(dataset)
+    if found is None or recipe not in found.recipes:
+        known = [f"{name}/{recipe}" for name, each in DATASETS.items() for recipe in each.recipes]
+        raise KeyError(f"there is no {dataset}/{recipe}; there are {', '.join(known)}")
+    if choice != "synthetic" and fetched(found, cache):
+        return _stored(found, recipe, real(found, cache), cache, progress)
+    if choice == "real":
+        raise DatasetUnavailable(
+            f"the real {dataset} is not on this machine",
+            f"`python -m datasets fetch {dataset}`, or --data=auto for what there is, labelled in every result",
+        )
+    if choice == "auto" and found.subset:
+        try:
+            return _stored(found, recipe, found.subset(cache, progress), cache, progress)
+        except DatasetUnavailable as error:
+            progress(f"{dataset}: {error.reason}: a synthetic stand-in takes its place; {error.remedy}")
+    return _stored(found, recipe, stand_in(found), cache, progress)
+
+
+def real(dataset: Dataset, cache: Path) -> Raw:
+    """The files that were fetched; their checksums are those of the moment when they were verified."""
+    folder = downloads(dataset, cache)
+    key = " ".join(entry["sha256"] for _, entry in sorted(storage.sealed(folder).items()))
+    source = f"the whole dataset: {', '.join(file.name for file in dataset.files[:4])}"
+    return Raw("real", source, key, lambda: dataset.read(folder))
+
+
+def stand_in(dataset: Dataset) -> Raw:
+    """Made-up examples."""
+    made, has = (" and ".join(f"{n:,}" for n in sizes) for sizes in (dataset.stand_in_sizes, dataset.sizes))
+    source = f"made up by datasets/synthetic.py: {made} examples to train and test, where {dataset.name} has {has}"
+    return Raw("synthetic", source, _text("datasets.synthetic"), lambda: dataset.stand_in(dataset.stand_in_sizes))
+
+
+def folder_name(dataset: str, recipe: str = "*", kind: str = "*", fingerprint: str = "*") -> str:
+    """Of a prepared dataset; with "*" for what is left out."""
+    return f"{dataset}-{recipe}-{kind}-{fingerprint[:12]}"
+
+
+def _stored(dataset: Dataset, recipe: str, raw: Raw, cache: Path, progress: Progress) -> Prepared:
+    key = "\0".join([dataset.name, recipe, raw.kind, raw.key, _code(dataset)])
+    fingerprint = hashlib.sha256(key.encode()).hexdigest()
+    folder = cache / "data" / folder_name(dataset.name, recipe, raw.kind, fingerprint)
+    name = f"{dataset.name}/{recipe}"
+
+    def make(building_folder: Path) -> None:
+        progress(f"{name}: preparing ({raw.kind})")
+        building.build(building_folder, raw, dataset.recipes[recipe], lambda line: progress(f"{name}: {line}"))
+
+    try:
+        storage.built(folder, make, lambda: progress(f"{name}: another process is preparing it; waiting"))
+    except OSError as error:
+        raise DatasetUnavailable(
+            f"{name} could not be written to {folder.parent} ({error.strerror or error})",
+            f"make room there, or name another folder with {storage.VARIABLE}",
+        ) from error
+    x_train, y_train, x_test, y_test = (folder / f"{array}.npy" for array in building.ARRAYS)
+    return Prepared(x_train, y_train, x_test, y_test, raw.kind, raw.source, fingerprint)
+
+
+def _code(dataset: Dataset) -> str:
+    """The text of all code and constants between raw examples and cache: other code, other cache."""
+    own = dataset.read.__module__
+    preprocessing = sorted(path.stem for path in (Path(__file__).parent / "preprocessing").glob("[!_]*.py"))
+    names = [own, "datasets.building", *(f"datasets.preprocessing.{name}" for name in preprocessing)]
+    return "\0".join(map(_text, names))
+
+
+@cache_
+def _text(module: str) -> str:
+    return (Path(__file__).parent / Path(*module.split(".")[1:])).with_suffix(".py").read_text()

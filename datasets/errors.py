@@ -1,0 +1,23 @@
+"""Why a dataset can't be had, and what to do about it."""
+
+from pathlib import Path
+
+
+class DatasetUnavailable(Exception):
+    """A dataset that was asked for is not on this machine: `reason`, and the command or step that mends it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
+class Damaged(DatasetUnavailable):
+    """A file that is not in the format that its dataset has; files lie in a folder of their dataset's name."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        name = path.parent.name
+        super().__init__(
+            f"{path} can't be read as a file of {name}: {why}",
+            f"`python -m datasets remove {name}`, then fetch it again",
+        )
+        self.path = path

@@ -1,0 +1,163 @@
+"""Folders of files that are built once, whole or not at all, and checked on each use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import platformdirs
+from filelock import FileLock
+
+VARIABLE = "KERAS_BENCHMARKS_CACHE"
+SEAL = "complete.json"
+
+
+def cache_folder() -> Path:
+    """The cache folder: $KERAS_BENCHMARKS_CACHE or the system's usual place; made if missing, private to the user."""
+    chosen = os.environ.get(VARIABLE)
+    path = Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("keras-backend-benchmarks"))
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path.resolve()
+
+
+def seal(folder: Path, names: Iterable[str]) -> None:
+    """Write down how these files of a folder look; until then they don't count as complete."""
+    entries = {}
+    for name in names:
+        path = folder / name
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        entries[name] = {**_looks(path), "sha256": digest(path)}
+    unfinished = folder / f"{SEAL}.{os.getpid()}"
+    unfinished.write_text(json.dumps(entries, indent=1))
+    unfinished.replace(folder / SEAL)
+
+
+def sealed(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the seal says of each file: bytes, mtime_ns, sha256; empty without a readable seal."""
+    try:
+        entries = json.loads((folder / SEAL).read_text())
+        return {name: {key: entry[key] for key in ("bytes", "mtime_ns", "sha256")} for name, entry in entries.items()}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
+        return {}
+
+
+def intact(folder: Path, *, thorough: bool = False) -> bool:
+    """Whether the folder is sealed and its files are as they were then.
+
+    A file of the same size and time is taken for unchanged; of one with another time (a copy, or one that somebody
+    wrote to) the contents are compared, as those of all are if `thorough`.
+    """
+    entries = sealed(folder)
+    changed = False
+    for name, entry in entries.items():
+        path = folder / name
+        try:
+            looks = _looks(path)
+            if looks["bytes"] != entry["bytes"]:
+                return False
+            moved = looks["mtime_ns"] != entry["mtime_ns"]
+            if (moved or thorough) and digest(path) != entry["sha256"]:
+                return False
+        except OSError:
+            return False
+        changed = changed or moved
+    if changed:
+        seal(folder, entries)
+    return bool(entries)
+
+
+def digest(path: Path, algorithm: str = "sha256") -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def _looks(path: Path) -> dict[str, int]:
+    found = path.stat()
+    return {"bytes": found.st_size, "mtime_ns": found.st_mtime_ns}
+
+
+def lock(folder: Path) -> FileLock:
+    """Of a folder, beside it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder.parent / f".{folder.name}.lock")
+
+
+def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None] = lambda: None) -> None:
+    """Make `folder` and all files in it by `make(an empty folder)`, if it is missing, damaged or unfinished.
+
+    Built under a lock, beside its place, and renamed when complete. waiting: called once if another process is
+    building it. Raises OSError where the disk refuses, and leaves nothing behind then.
+    """
+    if intact(folder):
+        return
+    guard = lock(folder)
+    try:
+        guard.acquire(blocking=False)
+    except TimeoutError:
+        waiting()
+        guard.acquire()
+    try:
+        if not intact(folder):  # another process may have built it meanwhile
+            _build(folder, make)
+    finally:
+        guard.release()
+
+
+def _build(folder: Path, make: Callable[[Path], None]) -> None:
+    prefix = f".building-{folder.name}-"
+    for stale in folder.parent.glob(f"{prefix}*"):  # of a process that was killed: nobody else has the lock
+        shutil.rmtree(stale, ignore_errors=True)
+    building = folder.parent / f"{prefix}{os.getpid()}"
+    try:
+        building.mkdir()
+        make(building)
+        seal(building, sorted(path.name for path in building.iterdir()))
+        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+class Rows:
+    """An .npy file that grows by slices of rows; format 1.0, readable by NumPy 1.13.
+
+    Written as a file and not through a memory map, whose pages would count as this process's memory.
+    """
+
+    def __init__(self, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        self.dtype, self.shape, self.count = dtype, shape, 0
+        self._file = path.open("wb")
+        self._header()
+        self._start = self._file.tell()
+
+    def _header(self) -> None:
+        described = {"descr": self.dtype.str, "fortran_order": False, "shape": (self.count, *self.shape)}
+        np.lib.format.write_array_header_1_0(self._file, described)  # leaves room for the number of rows to grow
+
+    def append(self, rows: np.ndarray[Any, Any]) -> None:
+        """Raises ValueError for rows of another shape or type than the first ones."""
+        if (rows.dtype, rows.shape[1:]) != (self.dtype, self.shape):
+            raise ValueError(f"rows of {rows.dtype} {rows.shape[1:]} among rows of {self.dtype} {self.shape}")
+        self._file.write(np.ascontiguousarray(rows).data)
+        self.count += len(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with self._file:
+            if error is None:
+                self._file.seek(0)
+                self._header()
+                if self._file.tell() != self._start:
+                    raise ValueError("the .npy header grew over the first row")
