@@ -1,0 +1,1 @@
+"""Ratios and tables from saved runs. Runs nothing, and imports neither pytest nor a framework."""

@@ -1,0 +1,49 @@
+"""`python -m reports`: what the saved runs say. Reads `.benchmarks`, runs nothing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from reports import compare, listing, noise, runs, study, study_run
+from reports.exits import Exit
+
+
+class Command(NamedTuple):
+    help: str
+    run: Callable[[argparse.Namespace], Exit]
+    add_arguments: Callable[[argparse.ArgumentParser], None] | None = None
+
+
+COMMANDS = {
+    "list": Command("all saved runs", listing.list_runs),
+    "show": Command("one saved run", listing.show, listing.add_show_arguments),
+    "compare": Command("ratios between backends or saved runs", compare.main, compare.add_arguments),
+    "study": Command("the study's claims beside what was measured", study.main, study.add_arguments),
+    "study-run": Command("write the study's printed results as a saved run", study_run.main),
+    "noise": Command("the noise floor of A/A runs", noise.main, noise.add_arguments),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code is explained in reports/exits.py."""
+    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    parser.add_argument("--root", type=Path, default=runs.ROOT, metavar="FOLDER", help="where runs are saved")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.help, description=command.help)
+        if command.add_arguments:
+            command.add_arguments(sub)
+    options = parser.parse_args(arguments)
+    try:
+        return COMMANDS[options.command].run(options)
+    except runs.RunProblem as problem:
+        print(f"reports: {problem}", file=sys.stderr)
+        return Exit.USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""`python -m reports compare`: ratios of backends or of saved runs, and a gate for CI."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports import exports, noise, runs, tables
+from reports import format as fmt
+from reports.comparison import Comparison, Row, compare
+from reports.exits import Exit
+from reports.pairs import By
+from reports.records import Record
+from reports.runs import Saved
+from reports.statistics import t_quantile
+from reports.study_run import printed_speed_up
+
+EPILOG = """RUN is a path, a name that `list` shows, its number (0003), a folder of saved runs, or `latest` (default).
+One run compares its backends, several compare each backend between them, the first one being the baseline; --by
+chooses. exit codes: 0 fine, 1 --fail-above was exceeded, 2 usage or unreadable run, 3 nothing to compare, 4 not
+comparable. How ratios, intervals, verdicts and flags come about: docs/comparing.md"""
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text.removesuffix("%")) / 100
+    except ValueError:
+        value = -1.0
+    if not (0 < value < math.inf and text.endswith("%")):
+        raise argparse.ArgumentTypeError(f"'{text}' is no limit: give a percentage such as 5%")
+    return value
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog, parser.formatter_class = EPILOG, argparse.RawDescriptionHelpFormatter
+    parser.add_argument("runs", nargs="*", default=["latest"], metavar="RUN")
+    parser.add_argument("--by", choices=("backend", "run"), help="what stands beside each other")
+    parser.add_argument("--baseline", metavar="NAME", help="the backend or the run that ratios refer to")
+    parser.add_argument("--format", choices=("text", "markdown", "csv", "json"), default="text")
+    parser.add_argument(
+        "--fail-above", type=_percent, metavar="PERCENT", help="fail where something takes longer by more, such as 5%%"
+    )
+    parser.add_argument("--study", action="store_true", help="the study's own ratios beside ours")
+
+
+def main(options: argparse.Namespace) -> Exit:
+    """Compare, print, and say by the exit code how it ended."""
+    chosen = runs.choose(options.runs, options.root)
+    by: By = options.by or ("run" if len(chosen) > 1 else "backend")
+    records = [each for saved in chosen for each in saved.records]
+    baselines = _baselines(options.baseline, by, chosen, records)
+    found = compare(records, by, baselines, noise.of_records(records, options.root), _current(options.root))
+    print(_rendered(found, options.format, options.study))
+    return gate(found, options.fail_above)
+
+
+def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Iterable[Record]) -> list[str]:
+    """Arms by preference; raises RunProblem where the user's is none of them."""
+    arms = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
+    if wanted is None:
+        return arms if by == "run" else []
+    fitting = [arm for arm in arms if arm == wanted or arm.split("/")[-1].split("_")[0] == wanted]
+    if not fitting:
+        raise runs.RunProblem(f"--baseline={wanted}: there is no such {by} in what is compared: {', '.join(arms)}")
+    return fitting
+
+
+def _current(root: Path) -> dict[str, str]:
+    """Each backend's packages as of its last saved run."""
+    found: dict[str, str] = {}
+    for saved in runs.everything(root)[0]:
+        found |= {each.backend: used for each in saved.records if (used := each.fields.get("environment"))}
+    return found
+
+
+def _rendered(found: Comparison, style: str, study: bool) -> str:
+    printed = printed_speed_up if study else None
+    if style == "csv":
+        return exports.as_csv(found, printed).rstrip()
+    if style == "json":
+        return exports.as_json(found, printed)
+    return tables.text(found, "github" if style == "markdown" else "simple", printed)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a limit on slowdowns says. blind: the slowdown that the least precise row would have needed to count."""
+
+    regressed: tuple[Row, ...]
+    blind: float
+
+
+def check(found: Comparison, limit: float) -> Gate:
+    """The rows that take longer by more than `limit`, by a verdict that stands among all rows (Holm)."""
+    regressed = [row for row in found.compared if row.speed_up and row.stands and row.speed_up.value < 1 / (1 + limit)]
+    return Gate(tuple(regressed), max((_needed(row, len(found.compared)) for row in found.compared), default=math.nan))
+
+
+def _needed(row: Row, verdicts: int) -> float:
+    """The smallest slowdown that would be called significant if it were the largest of so many."""
+    if row.speed_up is None or math.isnan(row.speed_up.spread):
+        return math.inf
+    return math.expm1(t_quantile(row.speed_up.freedom, 1 - 0.05 / verdicts) * row.speed_up.spread)
+
+
+def gate(found: Comparison, limit: float | None) -> Exit:
+    """The exit code, and for whoever reads the log what it is about."""
+    unlike = [row for row in found.rows if row.verdict == "not comparable"]
+    if not found.compared and unlike:
+        return _say(Exit.NOT_COMPARABLE, f"not comparable: {unlike[0].group}, {unlike[0].arm}: {unlike[0].reason}")
+    if not found.compared:
+        return _say(Exit.NOTHING, "nothing to compare: no group has complete results of two sides")
+    if limit is None:
+        return Exit.FINE
+    result = check(found, limit)
+    if result.regressed:
+        slower = ", ".join(f"{row.group}, {row.arm}: speed-up {fmt.ratio(row.speed_up)}" for row in result.regressed)
+        return _say(Exit.REGRESSED, f"slower by more than {fmt.share(limit)}: {slower}")
+    if unlike:
+        return _say(Exit.NOT_COMPARABLE, f"{len(unlike)} of {len(found.rows)} results can't be compared")
+    if result.blind > limit:
+        _say(Exit.FINE, f"passed, but some rows would only have shown a slowdown of {_blind(result)}: more --runs help")
+    return Exit.FINE
+
+
+def _blind(result: Gate) -> str:
+    return "any size never (one run)" if math.isinf(result.blind) else fmt.share(result.blind)
+
+
+def _say(code: Exit, text: str) -> Exit:
+    print(text, file=sys.stderr)
+    return code

@@ -1,0 +1,250 @@
+"""What makes a result doubtful: pure functions of records' fields. Each flag is a code, a sentence, and where it is
+explained. Fields and units: docs/results.md. A field that a record doesn't have raises no flag.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reports.variation import steadiness
+
+Fields = Mapping[str, Any]
+
+PAGE = "docs/comparing.md"
+RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
+LOAD_LIMIT = 0.5  # runnable processes above the number of processors, which is what a worker itself may cause
+STOLEN_LIMIT = 0.02  # of the processors' time
+CLOCK_LIMIT = 0.8  # of the frequency before the benchmark
+BUSY_LIMIT = 0.8  # processors: below it a worker on the CPU waits for something
+SWAP_LIMIT_MIB = 64.0
+MEMORY_LIMIT = 0.05  # of the machine's memory, still available afterwards
+GPU_SLOWDOWNS = 0x8 | 0x20 | 0x40 | 0x80  # NVML's bits for heat and for the hardware's own brakes
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A doubt. code: also the heading on docs/comparing.md that explains it."""
+
+    code: str
+    text: str
+
+    @property
+    def link(self) -> str:
+        return f"{PAGE}#{self.code}"
+
+    def json(self) -> dict[str, str]:
+        return {**asdict(self), "link": self.link}
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text} ({self.link})"
+
+
+CODES = (
+    "unsteady",
+    "loaded-machine",
+    "stolen-time",
+    "throttled",
+    "waiting",
+    "low-memory",
+    "on-battery",
+    "implausible-ratio",
+    "parameter-counts",
+    "error-gap",
+    "stale-environment",
+    "other-environment",
+    "other-options",
+    "other-machine",
+)
+
+
+def of_run(fields: Fields) -> list[Flag]:
+    """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
+    return [*_unsteady(fields), *_loaded(fields), *_stolen(fields), *_throttled(fields), *_waiting(fields),
+            *_memory(fields), *_battery(fields)]  # fmt: skip
+
+
+def _unsteady(fields: Fields) -> Iterator[Flag]:
+    rounds = fields.get("rounds_s") or []
+    found = steadiness(rounds)
+    if found.slow_start:
+        yield Flag("unsteady", f"the first round took {found.first:.2f} times the median of the others: raise --warmup")
+    if found.drifting:
+        way = "slower" if found.trend > 0 else "faster"
+        yield Flag("unsteady", f"the rounds got {way} by {abs(found.trend):.0%} from first to last: raise --warmup")
+
+
+def _host(fields: Fields, name: str) -> tuple[float | None, float | None]:
+    """A figure of the host before and after the benchmark."""
+    before, after = ((fields.get(side) or {}).get(name) for side in ("host_before", "host_after"))
+    return before, after
+
+
+def _processors(fields: Fields) -> int | None:
+    count: int | None = (fields.get("machine") or {}).get("available_processors")
+    return count
+
+
+def _loaded(fields: Fields) -> Iterator[Flag]:
+    processors = _processors(fields)
+    load = max((value for value in _host(fields, "load_1min") if value is not None), default=None)
+    if processors and load is not None and load > processors + LOAD_LIMIT:
+        yield Flag(
+            "loaded-machine",
+            f"{load:.1f} processes wanted to run on {processors} processors: end other work and measure again",
+        )
+    foreign = (fields.get("gpu_conditions") or {}).get("foreign_processes")
+    if foreign:
+        yield Flag("loaded-machine", f"{foreign} other process(es) used the GPU: end them and measure again")
+
+
+def _stolen(fields: Fields) -> Iterator[Flag]:
+    (before, after), processors, wall = _host(fields, "stolen_s"), _processors(fields), fields.get("wall_s")
+    if before is None or after is None or not processors or not wall:
+        return
+    share = (after - before) / (wall * processors)
+    if share > STOLEN_LIMIT:
+        yield Flag("stolen-time", f"the hypervisor kept {share:.1%} of the processors' time for others")
+
+
+def _throttled(fields: Fields) -> Iterator[Flag]:
+    before, after = _host(fields, "frequency_mhz")
+    if before and after and after < CLOCK_LIMIT * before:
+        yield Flag("throttled", f"the processors' clock fell from {before:.0f} to {after:.0f} MHz: let them cool down")
+    reasons = (fields.get("gpu_conditions") or {}).get("throttle_reasons") or 0
+    if reasons & GPU_SLOWDOWNS:
+        yield Flag("throttled", f"the GPU slowed itself down (NVML's reasons: {reasons:#x}): let it cool down")
+
+
+def _waiting(fields: Fields) -> Iterator[Flag]:
+    """A worker on the CPU that used less than one processor was kept from computing, whatever its threads."""
+    walls, busy = fields.get("rounds_s") or [], fields.get("rounds_processor_s") or []
+    if fields.get("device") != "cpu" or not walls or len(walls) != len(busy) or not sum(walls):
+        return
+    used = sum(busy) / sum(walls)
+    if used < BUSY_LIMIT:
+        yield Flag(
+            "waiting",
+            f"the worker computed on {used:.2f} processors of {fields.get('threads')}, the rest of the time it waited: "
+            "other work took its processors, or it does something besides computing",
+        )
+
+
+def _memory(fields: Fields) -> Iterator[Flag]:
+    before, after = _host(fields, "swap_used_mib")
+    if before is not None and after is not None and after - before > SWAP_LIMIT_MIB:
+        yield Flag("low-memory", f"{after - before:.0f} MiB were swapped out: end other work or use fewer examples")
+    total = (fields.get("machine") or {}).get("memory_mib")
+    left = min((value for value in _host(fields, "memory_available_mib") if value is not None), default=None)
+    if total and left is not None and left < MEMORY_LIMIT * total:
+        yield Flag("low-memory", f"only {left:.0f} MiB of memory were left: end other work")
+    killed, killed_after = _host(fields, "oom_kills")
+    if killed is not None and killed_after is not None and killed_after > killed:
+        yield Flag("low-memory", f"the kernel killed {killed_after - killed} process(es) for want of memory meanwhile")
+
+
+def _battery(fields: Fields) -> Iterator[Flag]:
+    if any(_host(fields, "on_battery")):
+        yield Flag("on-battery", "the machine ran on its battery: plug it in, and measure again")
+
+
+def of_ratio(value: float) -> list[Flag]:
+    """Whether a ratio of times is plausible: within 0.2 to 5."""
+    if 1 / RATIO_LIMIT <= value <= RATIO_LIMIT:
+        return []
+    times = max(value, 1 / value)
+    return [Flag("implausible-ratio", f"a factor of {times:.1f} is rarely a backend's doing: ask the doctor")]
+
+
+def of_errors(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
+    """Whether two backends' test errors differ by more than the seeds make them differ.
+
+    The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
+    counted on so many examples; a regression's error, which is no percentage, has its range only. Of a single seed
+    and an unknown number of examples nothing can be said.
+    """
+    samples = [[run["test_error"] for run in runs if run.get("test_error") is not None] for runs in (one, other)]
+    if not all(samples):
+        return []
+    gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
+    spread = max(*(max(sample) - min(sample) for sample in samples), _counting_error(one, samples[0]))
+    known = _counting_error(one, samples[0]) > 0 or max(map(len, samples)) > 1
+    if gap <= spread or not known:
+        return []
+    unit = " points" if _is_percentage(one) else ""
+    return [
+        Flag(
+            "error-gap",
+            f"the test errors differ by {gap:.2g}{unit}, over seeds by {spread:.2g}: it may not be the same work",
+        )
+    ]
+
+
+def _is_percentage(runs: Sequence[Fields]) -> bool:
+    return all(run.get("error_unit", "%") == "%" for run in runs)
+
+
+def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float:
+    examples = runs[0].get("test_examples")
+    if not examples or not _is_percentage(runs):
+        return 0.0
+    share = min(max(statistics.median(errors) / 100, 0.0), 1.0)
+    return 200 * math.sqrt(share * (1 - share) / examples)
+
+
+def of_counts(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
+    """Whether all of these runs trained networks of one size."""
+    counts = _values("params", one, other)
+    if len(counts) < 2:
+        return []
+    return [Flag("parameter-counts", f"networks of {' and '.join(f'{count:,}' for count in counts)} parameters")]
+
+
+def of_settings(one: Sequence[Fields], other: Sequence[Fields], same_backend: bool) -> list[Flag]:
+    """What else is not alike: packages (where the backend is to be the same), options, machine."""
+    found = []
+    environments = [_values("environment", side) for side in (one, other)]
+    if same_backend:
+        environments = [_values("environment", one, other)]
+    if any(len(names) > 1 for names in environments):
+        found.append(Flag("other-environment", f"the packages changed in between: {_changed_versions(one, other)}"))
+    if len(_values("options", one, other)) > 1:
+        options = " and ".join(str(value) for value in _values("options", one, other))
+        found.append(Flag("other-options", f"not the same options: {options}"))
+    if len(machines := _values("machine", one, other)) > 1:
+        names = " and ".join(str(machine.get("cpu_model", machine)) for machine in machines)
+        found.append(Flag("other-machine", f"measured on different machines: {names}"))
+    return found
+
+
+def _changed_versions(*sides: Sequence[Fields]) -> str:
+    seen: dict[str, set[str]] = {}
+    for run in (run for side in sides for run in side):
+        for package, version in (run.get("versions") or {}).items():
+            seen.setdefault(package, set()).add(version)
+    changed = [f"{package} {' and '.join(sorted(each))}" for package, each in sorted(seen.items()) if len(each) > 1]
+    return ", ".join(changed) or "not those whose versions a record names"
+
+
+def _values(name: str, *sides: Sequence[Fields]) -> list[Any]:
+    """The different values of a field in order of appearance, without those that are unknown."""
+    found: list[Any] = []
+    for value in (run.get(name) for side in sides for run in side):
+        if value is not None and value not in found:
+            found.append(value)
+    return found
+
+
+def of_age(runs: Sequence[Fields], current: Mapping[str, str]) -> list[Flag]:
+    """Whether runs were measured with packages that have been replaced since. current: backend to fingerprint."""
+    old = {
+        run["backend"] for run in runs if run.get("environment") != current.get(run["backend"], run.get("environment"))
+    }
+    if not old:
+        return []
+    return [
+        Flag("stale-environment", f"the packages of {', '.join(sorted(old))} have been replaced since: measure again")
+    ]

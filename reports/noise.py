@@ -1,0 +1,124 @@
+"""The noise floor of a machine: how far a backend seems to differ from itself (A/A)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from reports import format as fmt
+from reports import runs
+from reports.exits import Exit
+from reports.pairs import ratio
+from reports.records import Record
+from reports.runs import RunProblem
+
+VERSION = 1
+
+
+def floors(records: Iterable[Record]) -> dict[str, float]:
+    """For each family the largest difference that an A/A ratio can't rule out: max |log| of its intervals' ends.
+
+    An A/A ratio is that of a backend to itself under a second name (`aa_of`), at one point. Those with fewer than
+    two blocks have no interval and don't count.
+    """
+    groups: dict[tuple[str, str, str], dict[bool, list[Record]]] = {}
+    for each in records:
+        if each.ok:
+            groups.setdefault((each.family, each.group, each.backend), {}).setdefault(bool(each.aa_of), []).append(each)
+    found: dict[str, float] = {}
+    for (family, _, _), arms in groups.items():
+        if len(arms) == 2 and (aa := ratio(arms[True], arms[False], "epoch_s")) and not math.isnan(aa.low):
+            found[family] = max(found.get(family, 0.0), -math.log(aa.low), math.log(aa.high))
+    return found
+
+
+def store(records: Sequence[Record], root: Path = runs.ROOT) -> list[Path]:
+    """Write the floors of the machines that these A/A records come from; the paths written, none without A/A.
+
+    A family that was not measured anew keeps its floor.
+    """
+    machines: dict[str, list[Record]] = {}
+    for each in records:
+        machines.setdefault(machine(each), []).append(each)
+    written = []
+    for name, own in machines.items():
+        if fresh := floors(own):
+            path = _path(root, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = {
+                "version": VERSION,
+                "machine": name,
+                "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+                "sessions": sorted({each.session for each in own}),
+                "floors": {**load(name, root), **fresh},
+            }
+            beside = path.with_suffix(f".{os.getpid()}.tmp")
+            beside.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
+            beside.replace(path)
+            written.append(path)
+    return written
+
+
+def load(name: str, root: Path = runs.ROOT) -> dict[str, float]:
+    """The stored floors of a machine by family, as logarithms; empty where no A/A was run on it.
+
+    Raises RunProblem for a file that can't be read or is of a newer version.
+    """
+    path = _path(root, name)
+    try:
+        content = json.loads(path.read_text())
+        version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise RunProblem(f"{path} is no noise floor: remove it, and measure it again with --aa") from None
+    if version > VERSION:
+        raise RunProblem(f"{path} is of version {version}, and this suite knows {VERSION}: update it")
+    return found
+
+
+def of_records(records: Iterable[Record], root: Path = runs.ROOT) -> dict[str, float]:
+    """The floors of the machines that these records come from; the highest where they are several."""
+    found: dict[str, float] = {}
+    for name in {machine(each) for each in records}:
+        for family, floor in load(name, root).items():
+            found[family] = max(found.get(family, 0.0), floor)
+    return found
+
+
+def machine(each: Record) -> str:
+    """The short hash that names a record's machine."""
+    described: Mapping[str, Any] = each.fields.get("machine") or {}
+    return str(described.get("machine", "unknown"))
+
+
+def _path(root: Path, name: str) -> Path:
+    return root / "noise" / f"{name}.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", nargs="*", default=["latest"], metavar="RUN", help="saved runs with A/A (default: latest)"
+    )
+
+
+def main(options: argparse.Namespace) -> Exit:
+    """Store and print the noise floors that saved A/A runs show."""
+    records = [each for saved in runs.choose(options.runs, options.root) for each in saved.records]
+    written = store(records, options.root)
+    if not written:
+        print(
+            "no A/A in these runs with two blocks or more: measure some with `pytest benchmarks --aa`", file=sys.stderr
+        )
+        return Exit.NOTHING
+    for family, floor in sorted(floors(records).items()):
+        print(f"{family}: differences below {fmt.share(math.expm1(floor))} are noise")
+    print("stored in " + ", ".join(str(path) for path in written))
+    return Exit.FINE

@@ -1,0 +1,170 @@
+"""One benchmark's record, typed and checked at the edge, whatever version of the suite wrote it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.catalogue import points
+from reports.flags import Flag
+
+VERSION = 2
+# 1: the first version.
+# 2: flags are objects (code, text) and no longer sentences; study_epochs, study_examples, machine, options, commit and
+#    error_unit are there; an A/A arm says so (backend_alias, aa_of).
+
+OUTCOMES = ("ok", "oom", "timeout", "crash", "diverged", "unsupported", "unavailable")
+
+
+class BadRecord(Exception):
+    """A record that can't be used; its text says which field, and what is in it."""
+
+
+class NewerRecord(BadRecord):
+    """A record of a version that this suite doesn't know yet: update the suite."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What reports need of a benchmark; all of its fields as written are in `fields` (docs/results.md).
+
+    arm: the backend, or the second name that it ran under; aa_of: the backend that it then is. session: the saved
+    run that it comes from. epoch_s: median seconds of a round. Figures are None unless `outcome` is ok.
+    """
+
+    session: str
+    point: str
+    family: str
+    arm: str
+    run: int
+    outcome: str
+    reason: str
+    overridden: Mapping[str, Any]
+    flags: tuple[Flag, ...]
+    fields: Mapping[str, Any]
+    aa_of: str | None = None
+    epoch_s: float | None = None
+    peak_memory_mib: float | None = None
+    memory_kind: str | None = None
+    train_error: float | None = None
+    test_error: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome == "ok"
+
+    @property
+    def backend(self) -> str:
+        return self.aa_of or self.arm
+
+    @property
+    def total_s(self) -> float | None:
+        """The study's total training time, measured or projected from this run; None where a record has none."""
+        return self.fields.get("measured_total_s", self.fields.get("projected_total_s")) if self.ok else None
+
+    @property
+    def group(self) -> str:
+        """What is compared: the point, and what the user replaced of the study's settings."""
+        return " ".join([self.point, *(f"{name}={value}" for name, value in sorted(self.overridden.items()))])
+
+
+def record(raw: object, session: str = "") -> Record:
+    """A record from JSON of this version or an older one.
+
+    Raises BadRecord for what is no record or holds a field of another kind, NewerRecord for a newer version.
+    """
+    if not isinstance(raw, dict) or not isinstance(raw.get("record_version"), int):
+        raise BadRecord("it is no record of this suite: it has no whole number as record_version")
+    if raw["record_version"] > VERSION:
+        raise NewerRecord(
+            f"it is a record of version {raw['record_version']}, and this suite knows those up to {VERSION}: update it"
+        )
+    fields = migrated(raw)
+    good = _checked(fields, "outcome", _is_outcome) == "ok"
+    figures = {name: _checked(fields, name, fits) for name, fits in FIGURES.items()} if good else {}
+    return Record(
+        session=session,
+        point=_checked(fields, "point", _is_text),
+        family=_checked(fields, "family", _is_text),
+        arm=fields.get("backend_alias") or _checked(fields, "backend", _is_text),
+        run=_checked(fields, "run", _is_whole),
+        outcome=fields["outcome"],
+        reason=fields.get("reason") or "",
+        overridden=fields.get("overridden") or {},
+        flags=tuple(Flag(flag["code"], flag["text"]) for flag in _checked(fields, "flags", _are_flags)),
+        fields=fields,
+        aa_of=fields.get("aa_of"),
+        **figures,
+    )
+
+
+def migrated(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an older version as this one writes them; the record's own fields are left as they are."""
+    fields = dict(raw)
+    if fields["record_version"] == 1:
+        fields["flags"] = [_flag(sentence) for sentence in fields.get("flags") or ()]
+        schedule = {point.id: point.training for point in points()}.get(fields.get("point", ""))
+        if schedule:
+            fields.setdefault("study_epochs", schedule.epochs)
+            fields.setdefault("study_examples", schedule.examples)
+    fields.setdefault("flags", [])
+    fields["record_version"] = VERSION
+    return fields
+
+
+def _flag(flag: Any) -> dict[str, str]:
+    """Version 1 wrote "code: sentence"."""
+    if isinstance(flag, dict):
+        return flag
+    code, _, text = str(flag).partition(": ")
+    return {"code": code, "text": text}
+
+
+def _checked(fields: Mapping[str, Any], name: str, fits: Callable[[Any], bool]) -> Any:
+    value = fields.get(name)
+    if not fits(value):
+        raise BadRecord(f"its field {name} is {value!r}, which can't be")
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_outcome(value: Any) -> bool:
+    return value in OUTCOMES
+
+
+def _are_flags(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(flag, dict) and {"code", "text"} <= flag.keys() for flag in value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and value >= 1
+
+
+def _is_number_or_none(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))
+
+
+def _is_positive(value: Any) -> bool:
+    return value is not None and _is_number_or_none(value) and value > 0
+
+
+def _is_positive_or_none(value: Any) -> bool:
+    return value is None or _is_positive(value)
+
+
+def _is_text_or_none(value: Any) -> bool:
+    return value is None or _is_text(value)
+
+
+FIGURES: Mapping[str, Callable[[Any], bool]] = {
+    "epoch_s": _is_positive,
+    "peak_memory_mib": _is_positive_or_none,
+    "memory_kind": _is_text_or_none,
+    "train_error": _is_number_or_none,
+    "test_error": _is_number_or_none,
+}

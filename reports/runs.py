@@ -1,0 +1,160 @@
+"""Saved runs on disk: pytest-benchmark's JSON and the journals beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reports.records import BadRecord, Record, record
+
+ROOT = Path(".benchmarks")
+
+
+class RunProblem(Exception):
+    """A saved run that can't be had: its text says which file, what is wrong with it, and what to do."""
+
+
+class ForeignRun(RunProblem):
+    """A run of other tests, saved in the same folder: nobody wants to hear of it."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One session's records. name: what the command line calls it; notes: what is not as it should be."""
+
+    name: str
+    path: Path
+    started: str
+    records: tuple[Record, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def commit(self) -> str | None:
+        return next((r.fields["commit"] for r in self.records if r.fields.get("commit")), None)
+
+
+def paths(root: Path = ROOT) -> list[Path]:
+    """All files of saved runs below a folder, oldest name first."""
+    saved = [path for path in root.glob("**/*.json") if path.parent.name != "noise"]
+    return sorted([*saved, *root.glob("**/journal/*.jsonl")])
+
+
+def load(path: Path) -> Saved:
+    """A saved run. Raises RunProblem for a file that is missing, cut off, of a newer version or of another program.
+
+    Of a journal whose session was killed while it wrote, the last line may be incomplete: it is left out with a note.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunProblem(f"{path} can't be read: {error}") from None
+    return _journal(path, text) if path.suffix == ".jsonl" else _session(path, text)
+
+
+def _session(path: Path, text: str) -> Saved:
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RunProblem(
+            f"{path} is cut off or damaged (line {error.lineno}: {error.msg}); the session's journal may still hold "
+            f"its results: look into {ROOT / 'journal'}"
+        ) from None
+    if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
+        raise RunProblem(f"{path} is no saved run: pytest-benchmark writes them with a list `benchmarks`")
+    entries = [entry.get("extra_info") for entry in content["benchmarks"] if isinstance(entry, dict)]
+    ours = [entry for entry in entries if isinstance(entry, dict) and "record_version" in entry]
+    raws = [*ours, *(content.get("outcomes") or ())]
+    if not raws:
+        raise ForeignRun(f"{path} holds no results of this suite")
+    return _saved(path, _label(path), [_record(raw, path, f"result {i}") for i, raw in enumerate(raws, 1)], ())
+
+
+def _journal(path: Path, text: str) -> Saved:
+    lines = text.splitlines()
+    records, notes = [], []
+    for number, line in enumerate(lines, 1):
+        try:
+            raw = json.loads(line)
+        except json.JSONDecodeError as error:
+            if number < len(lines):
+                raise RunProblem(f"{path} is damaged in line {number}: {error.msg}") from None
+            notes.append("its last line is incomplete: the session was killed while it wrote")
+            continue
+        records.append(_record(raw, path, f"line {number}"))
+    if not records:
+        raise RunProblem(f"{path} holds no complete result")
+    return _saved(path, _label(path), records, notes)
+
+
+def _label(path: Path) -> str:
+    """The folder tells one machine's or study's 0001 from another's."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+def _record(raw: Any, path: Path, where: str) -> Record:
+    try:
+        return record(raw, session=_label(path))
+    except BadRecord as error:
+        raise RunProblem(f"{path}, {where}: {error}") from None
+
+
+def _saved(path: Path, name: str, records: Sequence[Record], notes: Iterable[str]) -> Saved:
+    started = min((str(r.fields["started"]) for r in records if r.fields.get("started")), default="")
+    return Saved(name, path, started, tuple(records), tuple(notes))
+
+
+def everything(root: Path = ROOT) -> tuple[list[Saved], list[RunProblem]]:
+    """All saved runs below a folder in the order of their start, and what couldn't be loaded.
+
+    A journal is left out where saved runs hold all that is in it.
+    """
+    found, problems = [], []
+    for path in paths(root):
+        try:
+            found.append(load(path))
+        except ForeignRun:
+            continue
+        except RunProblem as problem:
+            problems.append(problem)
+    kept = {_identity(r) for saved in found if saved.path.suffix == ".json" for r in saved.records}
+    found = [saved for saved in found if saved.path.suffix == ".json" or {*map(_identity, saved.records)} - kept]
+    return sorted(found, key=lambda saved: (saved.started, saved.name)), problems
+
+
+def _identity(r: Record) -> tuple[Any, ...]:
+    return r.fields.get("started"), r.group, r.arm, r.run
+
+
+def choose(names: Sequence[str], root: Path = ROOT) -> list[Saved]:
+    """The saved runs that a user names: by path, by name (`0003`, `0003_20260102`, a folder's), or `latest`.
+
+    Raises RunProblem for a name that fits none or, unless it is a folder's, several.
+    """
+    named = [Path(name) for name in names]
+    if all(path.is_file() for path in named):
+        return [load(path) for path in named]
+    there, problems = everything(root)
+    return [saved for name in names for saved in _named(name, there, problems, root)]
+
+
+def _named(name: str, there: Sequence[Saved], problems: Sequence[RunProblem], root: Path) -> list[Saved]:
+    if Path(name).is_file():
+        return [load(Path(name))]
+    own = [saved for saved in there if saved.started]
+    if name == "latest" and own:
+        return [own[-1]]
+    if fitting := [saved for saved in there if saved.name.split("/")[0] == name]:
+        return fitting
+    fitting = [s for s in there if s.name == name or s.path.stem == name or s.path.stem.startswith(f"{name}_")]
+    if len(fitting) == 1:
+        return fitting
+    broken = next((problem for problem in problems if name in str(problem)), None)
+    if broken:
+        raise broken
+    if not there:
+        raise RunProblem(f"there is no saved run in {root} yet: run `pytest benchmarks --headline` first")
+    listed = ", ".join(saved.name for saved in fitting or there)
+    raise RunProblem(f"'{name}' names {'several saved runs' if fitting else 'no saved run'}; there are: {listed}")

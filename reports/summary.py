@@ -1,0 +1,124 @@
+"""The tables at the end of a run: per point, each backend's time, memory and error beside a named baseline's."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+from reports import format as fmt
+from reports.comparison import Comparison, Row, compare
+from reports.records import Record, record
+
+HEADERS = (
+    "backend",
+    "epoch [s]",
+    "speed-up [95 % CI]",
+    "memory [MiB]",
+    "relative",
+    "train err [%]",
+    "test err [%]",
+    "study total [s]",
+    "outcome",
+)
+LEGEND = """speed-up: the baseline's time over the backend's, above 1 is faster; ~: no verdict, as the interval contains
+1 or the difference is within this machine's noise floor. memory: peak while training (docs/measuring.md says which).
+study total: the study's whole schedule at this rate. How ratios and flags come about: docs/comparing.md"""
+
+
+def summary(
+    records: Sequence[Mapping[str, Any]], baselines: Sequence[str], floors: Mapping[str, float] | None = None
+) -> str:
+    """All tables of a session, one per point and overridden settings; the legend; every flag and failure.
+
+    baselines: whom ratios refer to, by preference: the first one that has a complete run of the point. floors: of
+    the machine's noise, by family (reports/noise.py).
+    """
+    known = [record(each) for each in records]
+    found = compare([each for each in known if each.outcome != "unavailable"], "backend", baselines, floors)
+    groups: dict[str, list[Row]] = {}
+    for row in found.rows:
+        groups.setdefault(row.group, []).append(row)
+    parts = [f"{heading(rows)}\n\n{table(rows)}" for rows in groups.values()]
+    if found.pools:
+        parts.append(_pools(found))
+    if parts:
+        parts.append(LEGEND)
+    if notes := [*_notes(known, found)]:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """One group's table, the fastest first."""
+    ordered = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
+    cells = [_cells(row) for row in ordered]
+    return tabulate(cells, HEADERS, disable_numparse=True, colalign=("left", *["right"] * 7, "left"))
+
+
+def _cells(row: Row) -> list[str]:
+    total = sum(row.outcomes.values())
+    outcome = ", ".join(
+        name if count == total else f"{name} {count}/{total}" for name, count in row.outcomes.items()
+    )  # fmt: skip
+    errors = (value and value.value for value in (row.train_error, row.test_error))
+    return [
+        row.arm,
+        fmt.bare(row.epoch),
+        "baseline" if row.verdict == "baseline" else _speed_up(row),
+        fmt.significant(row.peak_memory_mib),
+        fmt.bare(row.memory),
+        *(fmt.NOTHING if value is None else f"{value:.1f}" for value in errors),
+        fmt.total(row.total),
+        outcome + (" (flagged)" if row.flags else ""),
+    ]
+
+
+def _speed_up(row: Row) -> str:
+    return fmt.ratio(row.speed_up) + (" ~" if row.verdict == "~" else "")
+
+
+def heading(rows: Sequence[Row]) -> str:
+    """What was measured: the point, its data and plan, and each of the study's settings that was replaced."""
+    records = [each for row in rows for each in row.records]
+    first = next((each for each in records if each.ok), records[0])
+    fields = first.fields
+    text = f"{first.point} (table {fields['table']}, {fields['params_printed']:,} parameters)"
+    if "data" in fields:
+        text += (
+            f": {fields['data']} data, {fields.get('examples', 0):,} examples in {fields.get('batches', 0):,} "
+            f"mini-batches of {fields['batch_size']}, {len({each.run for each in records})} run(s) of "
+            f"{fields['warmup']} + {fields['rounds']} epochs"
+        )
+    if first.overridden:
+        text += "; overridden: " + ", ".join(f"{name}={value}" for name, value in first.overridden.items())
+    return text
+
+
+def _pools(found: Comparison) -> str:
+    rows = [
+        [pool.what, pool.arm, f"{fmt.ratio(pool.speed_up)}{' ~' if pool.verdict == '~' else ''}", pool.speed_up.pairs]
+        for pool in found.pools
+    ]
+    headers = ["family", "backend", "geometric mean of speed-ups", "points"]
+    return tabulate(rows, headers, disable_numparse=True)
+
+
+def _notes(records: Sequence[Record], found: Comparison) -> Iterable[str]:
+    """Every flag, what can't be compared, and every failure, each once with its number of times."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for row in found.rows:
+        for flag in row.flags:
+            times = sum(flag in each.flags for each in row.records)
+            seen[(f"{row.group}, {row.arm}", str(flag))] += max(times, 1)
+        if row.verdict == "not comparable":
+            seen[(f"{row.group}, {row.arm}", f"not comparable: {row.reason}")] += 1
+    for each in records:
+        if not each.ok:
+            where = each.arm if each.outcome == "unavailable" else f"{each.group}, {each.arm}"
+            seen[(where, f"{each.outcome}: {each.reason}")] += 1
+    for (where, text), count in seen.items():
+        yield f"! {where}: {text}" + (f" ({count} times)" if count > 1 else "")

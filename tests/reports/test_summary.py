@@ -1,0 +1,132 @@
+"""The tables at the end of a session, and how numbers are written."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports import format as fmt
+from reports.projection import Total
+from reports.statistics import Median, Ratio
+from reports.summary import summary
+from tests.reports.builder import fields, session
+
+UNAVAILABLE = {"outcome": "unavailable", "reason": "no CPython 3.6: get it with pyenv"}
+
+
+def line(text: str, start: str) -> str:
+    return next(each for each in text.splitlines() if each.startswith(start))
+
+
+def test_a_table_has_ratios_to_the_first_baseline_that_was_measured() -> None:
+    text = summary(session({"torch": 1.0, "jax": 0.5}), ["cntk", "torch"])
+    assert "mnist-fnn-layers-6 (table 4.6, 418,384 parameters): real-subset data, 4,000 examples" in text
+    assert "baseline" in line(text, "torch")
+    row = line(text, "jax")
+    assert "[1." in row or "[2." in row
+    assert "projected" in row
+    assert "ok" in row
+    assert text.index("\njax") < text.index("\ntorch")  # the fastest first
+
+
+def test_no_difference_is_marked() -> None:
+    text = summary(session({"torch": 1.0, "jax": 1.0}, seed=2), ["torch"])
+    assert "~" in line(text, "jax")
+
+
+def test_the_noise_floor_takes_a_verdict_away() -> None:
+    records = session({"torch": 1.0, "jax": 0.8}, noise=0.001)
+    assert "~" not in line(summary(records, ["torch"]), "jax")
+    assert "~" in line(summary(records, ["torch"], {"fnn": math.log(1.5)}), "jax")
+
+
+def test_one_run_is_called_one() -> None:
+    assert "(1 run)" in line(summary(session({"torch": 1.0, "jax": 1.0}, runs=1), ["torch"]), "jax")
+
+
+def test_every_outcome_is_shown_and_explained() -> None:
+    failed = {**fields("cntk"), "outcome": "oom", "reason": "out of memory"}
+    missing = {**fields("theano"), **UNAVAILABLE}
+    text = summary([*session({"torch": 1.0}), failed, missing], ["torch"])
+    assert "oom" in line(text, "cntk")
+    assert "! mnist-fnn-layers-6, cntk: oom: out of memory" in text
+    assert "! theano: unavailable: no CPython 3.6: get it with pyenv" in text
+
+
+def test_a_run_that_failed_now_and_then_is_counted() -> None:
+    records = session({"torch": 1.0})
+    records[0] |= {"outcome": "timeout", "reason": "too slow"}
+    text = summary(records, ["torch"])
+    assert "timeout 1/3, ok 2/3" in line(text, "torch")
+
+
+def test_a_flag_is_told_once_with_its_times_and_its_page() -> None:
+    text = summary(session({"torch": 1.0}, flags=[{"code": "unsteady", "text": "so it is"}]), ["torch"])
+    assert "ok (flagged)" in line(text, "torch")
+    assert "! mnist-fnn-layers-6, torch: unsteady: so it is (docs/comparing.md#unsteady) (3 times)" in text
+
+
+def test_what_was_replaced_is_said_and_stands_apart() -> None:
+    records = session({"torch": 1.0}) + session({"torch": 1.0}, overridden={"examples": 100}, examples=100)
+    text = summary(records, ["torch"])
+    assert text.count("mnist-fnn-layers-6 (table") == 2
+    assert "overridden: examples=100" in text
+
+
+def test_a_sweep_has_its_geometric_mean() -> None:
+    records = session({"torch": 1.0, "jax": 0.5}) + session({"torch": 1.0, "jax": 0.5}, at="mnist-fnn-layers-5")
+    text = summary(records, ["torch"])
+    assert "geometric mean of speed-ups" in text
+    assert line(text, "fnn ").split()[1] == "jax"
+
+
+def test_nothing_measured_gives_reasons_only() -> None:
+    assert summary([{**fields("theano"), **UNAVAILABLE}], []) == (
+        "! theano: unavailable: no CPython 3.6: get it with pyenv"
+    )
+    assert summary([], []) == ""
+
+
+# --- numbers
+
+
+@given(st.floats(1e-6, 1e9), st.integers(2, 5))
+def test_figures_are_written_without_exponents_and_close_enough(value: float, digits: int) -> None:
+    text = fmt.significant(value, digits)
+    assert "e" not in text
+    assert float(text.replace(",", "")) == pytest.approx(value, rel=0.5 * 10.0 ** (1 - digits) * 1.01)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (math.nan, "-"), (0.0, "0"), (1.0, "1.00"), (0.01234, "0.0123"), (2041.43, "2,041"), (-2.0, "-2.00")],
+)
+def test_figures_by_hand(value: float | None, text: str) -> None:
+    assert fmt.significant(value) == text
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (fmt.middle(Median(2.0, 1.5, 2.5, 0.969)), "2.00 [1.50, 2.50]"),
+        (fmt.middle(Median(2.0, 1.5, 2.5, 0.75)), "2.00 [1.50, 2.50] 75%"),
+        (fmt.middle(Median(2.0, 2.0, 2.0, 0.0)), "2.00"),
+        (fmt.percent(Median(2.0, 1.5, 2.5, 0.75)), "2.00 (1.50 to 2.50)"),
+        (fmt.percent(Median(2.0, 2.0, 2.0, 0.0)), "2.00"),
+        (fmt.ratio(Ratio(2.31, 2.2, 2.4, 5)), "2.31 [2.20, 2.40]"),
+        (fmt.ratio(Ratio(2.31, math.nan, math.nan, 1)), "2.31 (1 run)"),
+        (fmt.total(Total(1.0, 9.0, 9.0, 11.0, "runs")), "projected 10.0 [9.00, 11.0]"),
+        (fmt.total(Total(1.0, 9.0, math.nan, math.nan, "measured")), "10.0"),
+        (fmt.share(0.0531), "5.3 %"),
+        (fmt.span(1.0, 2.0), "1.00 to 2.00"),
+        (fmt.span(1.0, 1.0), "1.00"),
+        (fmt.printed(3.8, 4.0), "3.8 to 4"),
+        (fmt.bare(None) + fmt.middle(None) + fmt.percent(None) + fmt.ratio(None) + fmt.total(None), "-----"),
+    ],
+)
+def test_numbers_by_hand(made: Any, text: str) -> None:
+    assert made == text
