@@ -1,0 +1,117 @@
+"""Nobody is crippled: the suite's epochs against those of a plain Keras script with the same pins, threads and batch.
+
+    pytest benchmarks/test_plain.py -m targets
+
+Suite and script take turns, so that a drifting machine drifts for both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fixtures import process, registry, training
+from fixtures.errors import Unavailable
+from fixtures.plugin import SESSION
+from fixtures.session import Session
+from reports.statistics import paired_ratio
+
+pytestmark = pytest.mark.targets
+
+PAIRS = 6
+WARMUP, ROUNDS = 2, 6
+NETWORKS = {"cnn_softmax": "mnist-cnn_softmax-filters-1", "imdb_lstm": "imdb-imdb_lstm-layers-1"}
+TOLERANCE = 1.03
+LATER_S = 1.0  # that much later than the script's may the suite's first step come
+
+Times = dict[str, list[float]]
+
+
+@pytest.fixture(params=registry.BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    chosen = request.config.stash[SESSION].settings.backends
+    name: str = request.param
+    if name not in chosen:
+        pytest.skip("not among --backend")
+    return name
+
+
+def targets(labels: Any, network: str) -> Any:
+    return np.eye(10, dtype="float32")[labels] if network == "cnn_softmax" else labels.astype("float32")[:, None]
+
+
+def plain(setup: training.Setup, network: str, folder: Path) -> tuple[float, float]:
+    """(median epoch, seconds from the command to the first step) of the plain script."""
+    chosen = np.load(setup.order)[: setup.plan.examples]
+    np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r")[chosen])
+    np.save(folder / "y.npy", targets(np.load(setup.data.y_train)[chosen], network))
+    script = Path(__file__).with_name("plain.py")
+    processors = ",".join(map(str, process.available_processors(setup.threads)))
+    command: list[str | Path] = [
+        setup.environment.python,
+        "-s",
+        script,
+        network,
+        str(WARMUP + ROUNDS),
+        folder,
+        processors,
+    ]
+    started = time.time()
+    done = subprocess.run(command, env=setup.environ, cwd=folder, capture_output=True, text=True, check=True)
+    seen = json.loads(done.stdout.splitlines()[-1])
+    return statistics.median(seen["epochs_s"][WARMUP:]), seen["began"] - started
+
+
+def suite(setup: training.Setup) -> tuple[float, float]:
+    """The same by the suite."""
+    record: dict[str, Any] = {"batch_size": setup.batch_size, "study_epochs": 1, "study_examples": 1}
+
+    def rounds(epoch: Callable[[], float], count: int) -> None:
+        for _ in range(count):
+            epoch()
+
+    training.run(setup, record, rounds)
+    return record["epoch_s"], record["to_first_step_s"]
+
+
+@pytest.fixture
+def shared(request: pytest.FixtureRequest) -> Session:
+    return request.config.stash[SESSION]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_as_fast_as_a_plain_script(
+    network: str, backend: str, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    point = shared.points[NETWORKS[network]]
+    try:
+        setup = shared.setup(point, backend, 1)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    setup = dataclasses.replace(setup, plan=dataclasses.replace(setup.plan, warmup=WARMUP, rounds=ROUNDS))
+    times: Times = {"suite": [], "plain": []}
+    starts: Times = {"suite": [], "plain": []}
+    for turn in range(PAIRS + 1):
+        for name in ("suite", "plain") if turn % 2 else ("plain", "suite"):
+            epoch, start = suite(setup) if name == "suite" else plain(setup, network, tmp_path)
+            if turn:  # the first turn fills caches
+                times[name].append(epoch)
+                starts[name].append(start)
+    ratio = paired_ratio(times["suite"], times["plain"])
+    later = statistics.median(starts["suite"]) - statistics.median(starts["plain"])
+    with capsys.disabled():
+        print(
+            f"\n{network} on {backend}: suite / plain {ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}], "
+            f"epoch {statistics.median(times['suite']):.3g} s, first step {later:+.2f} s after the script's"
+        )
+    assert ratio.value < TOLERANCE or ratio.low <= 1
+    assert later < LATER_S

@@ -1,0 +1,68 @@
+"""Fixtures of the tests: real environments of the backends, built once and kept in the cache folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures import process, registry
+from fixtures.errors import Unavailable
+from fixtures.session import Session
+from fixtures.settings import Settings
+
+Start = Callable[..., AbstractContextManager[process.Worker]]
+
+
+@pytest.fixture(scope="session")
+def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    settings = Settings(tuple(registry.BACKENDS), profile="smoke", device="cpu", threads=2)
+    return Session(settings, tmp_path_factory.mktemp("journal"), print)
+
+
+@pytest.fixture(params=registry.BACKENDS)
+def backend(request: pytest.FixtureRequest, keras_session: Session) -> str:
+    """The name of each backend in turn; skipped with the reason where it can't be had."""
+    name: str = request.param
+    try:
+        keras_session.environment(name)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    return name
+
+
+@pytest.fixture
+def start(backend: str, keras_session: Session) -> Start:
+    """Starts a worker of the backend on a job: start(task=..., ...)."""
+
+    def started(**job: Any) -> process.Worker:
+        environment = keras_session.environment(backend)
+        environ = process.variables(
+            environment, device="cpu", threads=2, seed=1, home=keras_session.cache / "home" / backend,
+            environ=os.environ,
+        )  # fmt: skip
+        common = {"backend": environment.backend.framework, "threads": 2, "seed": 1, "processors": [0, 1]}
+        return process.Worker(environment.python, {**common, **job}, environ, timeout=300)
+
+    return started
+
+
+@pytest.fixture
+def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Iterator[process.Worker]]:
+    """Starts a worker whose code is the given Python text: a real process that misbehaves."""
+    import sys
+
+    def started(code: str, timeout: float = 60) -> process.Worker:
+        folder = tmp_path / "worker"
+        folder.mkdir()
+        prelude = "import os, signal, sys, time\nreads, writes = int(sys.argv[1]), int(sys.argv[2])\n"
+        (folder / "__main__.py").write_text(prelude + code)
+        monkeypatch.setattr(process, "WORKER", folder)
+        environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        return process.Worker(Path(sys.executable), {}, environ, timeout=timeout)
+
+    return started  # type: ignore[return-value]

@@ -1,0 +1,84 @@
+"""The GPU's memory meter through the real pynvml, on a libnvidia-ml.so.1 that is compiled here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures import gpu
+
+MIB = 2**20
+METER = """
+import json, os, sys, time
+from fixtures import gpu
+stub = os.environ["NVML_STUB"]
+def say(*numbers):
+    open(stub + ".new", "w").write(" ".join(map(str, numbers)))
+    os.replace(stub + ".new", stub)
+me, steps = os.getpid(), json.loads(sys.argv[1])
+number = lambda words: [me if word == "me" else int(word) for word in words]
+say(*number(steps[0]))
+with gpu.Meter(me, "0", interval=0.001) as meter:
+    meter.idle()
+    for step in steps[1:]:
+        say(*number(step))
+        seen = meter.samples
+        while meter.samples < seen + 2:
+            time.sleep(0.001)
+    print(json.dumps([gpu.devices(), meter.kind, meter.peak_mib, meter.conditions()]))
+"""
+
+Measure = Callable[..., list[Any]]
+
+
+@pytest.fixture(scope="module")
+def measure(tmp_path_factory: pytest.TempPathFactory) -> Measure:
+    """measure(step, ...): what the meter says after these states of the device, in a process of its own."""
+    compiler = shutil.which("gcc")
+    if not compiler:
+        pytest.skip("there is no gcc to compile the stub with")
+    folder = tmp_path_factory.mktemp("nvml")
+    code = Path(__file__).with_name("nvml_stub.c")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "libnvidia-ml.so.1", code], check=True)
+
+    def measured(*steps: list[Any]) -> list[Any]:
+        environ = {**os.environ, "LD_LIBRARY_PATH": str(folder), "NVML_STUB": str(folder / "state")}
+        command = [sys.executable, "-c", METER, json.dumps(steps)]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=True)
+        found: list[Any] = json.loads(done.stdout)
+        return found
+
+    return measured
+
+
+def test_the_peak_of_the_process_less_its_idle_context(measure: Measure) -> None:
+    devices, kind, peak, conditions = measure(
+        [800 * MIB, 2, "me", 300 * MIB, 1, 500 * MIB],
+        [1900 * MIB, 2, "me", 1400 * MIB, 1, 500 * MIB],
+        [1000 * MIB, 2, "me", 500 * MIB, 1, 500 * MIB],
+    )
+    assert devices == ["Stub GPU"]
+    assert (kind, peak) == ("gpu_process", 1100)
+    # the stub lacks the call for throttle reasons, as an old driver does
+    assert conditions == {"sm_clock_mhz": 1500, "temperature_c": 61, "throttle_reasons": None, "foreign_processes": 1}
+
+
+@pytest.mark.parametrize("hidden", [["me", -1], [1, 100 * MIB]], ids=["memory", "process"])
+def test_where_processes_are_hidden_the_devices_change_stands_in(measure: Measure, hidden: list[Any]) -> None:
+    _, kind, peak, _ = measure([800 * MIB, 1, *hidden], [2000 * MIB, 1, *hidden])
+    assert (kind, peak) == ("gpu_device_difference", 1200)
+
+
+@pytest.mark.parametrize(
+    ("given", "device"), [({}, "0"), ({"CUDA_VISIBLE_DEVICES": "2,3"}, "2"), ({"CUDA_VISIBLE_DEVICES": ""}, "0")]
+)
+def test_the_worker_gets_the_first_visible_device(given: dict[str, str], device: str) -> None:
+    assert gpu.chosen(given) == device

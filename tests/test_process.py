@@ -1,0 +1,105 @@
+"""Whatever a worker does, the host gets a typed outcome, and nothing of the worker is left."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fixtures import process
+from fixtures.errors import WorkerFailed
+
+Impostor = Callable[..., process.Worker]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "reason"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "crash", "SIGSEGV"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "crash", "SIGKILL"),
+        ("sys.exit(3)", "crash", "status 3"),
+        ("os.write(writes, b'rubbish\\n')", "crash", "no message: b'rubbish'"),
+        ("os.write(writes, b'[1]\\n')", "crash", "no message"),
+        ("os.write(writes, b'\\xff\\xfe\\n')", "crash", "no message"),
+        ("""os.write(writes, b'{"kind": "built"}\\n')""", "crash", "'built' where ready"),
+        (
+            """os.write(writes, b'{"kind": "failed", "outcome": "oom", "error": "E", "message": "m"}\\n')""",
+            "oom",
+            "E: m",
+        ),
+        ("""os.write(writes, b'{"kind": "failed", "outcome": "nonsense"}\\n')""", "crash", "None"),
+    ],
+)
+def test_an_ill_behaved_worker_is_an_outcome(impostor: Impostor, code: str, outcome: str, reason: str) -> None:
+    with pytest.raises(WorkerFailed, match=reason) as failed, impostor(code) as worker:
+        worker.expect("ready")
+    assert failed.value.outcome == outcome
+    assert not psutil.pid_exists(worker.pid)
+
+
+def test_a_hanging_worker_and_its_children_are_killed(impostor: Impostor, tmp_path: Path) -> None:
+    code = """
+import subprocess
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open("child", "w").write(str(child.pid))
+os.write(writes, b'{"kind": "ready"}\\n')
+time.sleep(600)
+"""
+    with impostor(code, 1.5) as worker:
+        worker.expect("ready")
+        with pytest.raises(WorkerFailed, match=r"not finished after 1\.5 s") as failed:
+            worker.expect("built")
+    assert failed.value.outcome == "timeout"
+    child = int((tmp_path / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_last_lines_of_a_flood_are_kept(impostor: Impostor) -> None:
+    code = """
+for number in range(20000):
+    print("line", number, "x" * 100, file=sys.stderr)
+sys.exit(1)
+"""
+    with pytest.raises(WorkerFailed) as failed, impostor(code) as worker:
+        worker.expect("ready")
+    assert failed.value.stderr[-1].startswith("line 19999")
+    assert len(failed.value.stderr) == process.LAST_LINES
+
+
+def test_an_interpreter_that_is_gone_is_an_outcome(tmp_path: Path) -> None:
+    worker = process.Worker(tmp_path / "no-python", {}, {"HOME": str(tmp_path)})
+    with pytest.raises(WorkerFailed, match="does not start"), worker:
+        pass
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answer=st.binary(max_size=200))
+def test_any_bytes_give_a_message_or_a_typed_outcome(tmp_path: Path, answer: bytes) -> None:
+    worker = process.Worker(Path(sys.executable), {}, {"HOME": str(tmp_path)})
+    reads, writes = os.pipe()
+    os.write(writes, answer)
+    os.close(writes)
+    worker._in, worker._deadline = reads, None
+    worker._death = lambda: WorkerFailed("crash", "gone")  # type: ignore[method-assign]
+
+    def read_all() -> None:
+        while isinstance(worker._receive()["kind"], str):
+            pass
+
+    with pytest.raises(WorkerFailed) as failed:
+        read_all()
+    os.close(reads)
+    assert failed.value.outcome == "crash"
+
+
+def test_no_descriptor_is_left_open(impostor: Impostor) -> None:
+    before = psutil.Process().num_fds()
+    with impostor("""os.write(writes, b'{"kind": "ready"}\\n'); time.sleep(60)""") as worker:
+        assert worker.expect("ready") == {"kind": "ready"}
+    assert psutil.Process().num_fds() == before
