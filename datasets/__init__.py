@@ -15,7 +15,7 @@ from pathlib import Path
 from datasets import building, storage
 from datasets.dataset import Choice, Dataset, Kind, Progress, Raw
 from datasets.errors import DatasetUnavailable
-from datasets.fetch import downloads, fetched
+from datasets.holdings import downloads, fetched
 from datasets.registry import DATASETS
 
 __all__ = ["DATASETS", "DatasetUnavailable", "Prepared", "prepare"]
@@ -73,8 +73,11 @@ def real(dataset: Dataset, cache: Path) -> Raw:
 
 def stand_in(dataset: Dataset) -> Raw:
     """Made-up examples."""
-    made, has = (" and ".join(f"{n:,}" for n in sizes) for sizes in (dataset.stand_in_sizes, dataset.sizes))
-    source = f"made up by datasets/synthetic.py: {made} examples to train and test, where {dataset.name} has {has}"
+    train, test = dataset.stand_in_sizes
+    source = (
+        f"made up by datasets/synthetic.py: {train:,} examples to train, {test:,} to test "
+        f"(of the real {dataset.name}: {dataset.examples})"
+    )
     return Raw("synthetic", source, _text("datasets.synthetic"), lambda: dataset.stand_in(dataset.stand_in_sizes))
 
 

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import Protocol
 
 from datasets.errors import Damaged
 
@@ -16,7 +16,11 @@ MEMBERS = 1_000  # more than any of our archives has
 BROKEN = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError, NotImplementedError)
 
 
-def exactly(file: IO[bytes], size: int) -> bytes:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def exactly(file: Readable, size: int) -> bytes:
     """The next `size` bytes; raises EOFError where there are fewer."""
     data = file.read(size)
     if len(data) != size:
@@ -24,7 +28,7 @@ def exactly(file: IO[bytes], size: int) -> bytes:
     return data
 
 
-def ended(file: IO[bytes]) -> None:
+def ended(file: Readable) -> None:
     """Raises ValueError where anything is left to read. Reads one byte: what follows may be endless."""
     if file.read(1):
         raise ValueError("there is more in it than its header says")

@@ -44,7 +44,7 @@ def read(folder: Path) -> Iterator[Slice]:
 DATASET = Dataset(
     name="cifar10",
     title="CIFAR-10, 32 x 32 colour photographs, 10 classes",
-    sizes=(50_000, 10_000),
+    examples="50,000 to train, 10,000 to test",
     files=(FILE,),
     mirrors=("https://www.cs.toronto.edu/~kriz/",),
     terms="no licence is stated; its authors ask to cite Krizhevsky (2009). Don't redistribute it.",

@@ -47,7 +47,7 @@ class Raw:
 class Dataset:
     """One dataset.
 
-    sizes, stand_in_sizes: training and test examples, of the real dataset and of its stand-in.
+    examples: how many there are, in words. stand_in_sizes: training and test examples of the stand-in.
     mirrors: addresses of folders that hold `files`, in the order in which they are tried; none where the user has to
         download it.
     terms: licence and conditions, as far as its authors state any.
@@ -59,7 +59,7 @@ class Dataset:
 
     name: str
     title: str
-    sizes: tuple[int, int]
+    examples: str
     files: tuple[File, ...]
     mirrors: tuple[str, ...]
     terms: str

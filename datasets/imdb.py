@@ -7,7 +7,7 @@ import io
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def _labels(path: Path, name: str) -> Array:
         raise Damaged(path, f"{name}: {error}") from error
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or not set(np.unique(labels)) <= {0, 1}:
         raise Damaged(path, f"{name} is no list of 0s and 1s")
-    return labels.astype(np.int64)
+    return np.asarray(labels, np.int64)
 
 
 def _lists(path: Path, name: str) -> list[list[int]]:
@@ -99,7 +99,7 @@ class _Inert:
 class _Lists(pickle.Unpickler):
     """Knows only the names that an array of lists needs, and has harmless things for them."""
 
-    names = {
+    names: ClassVar[dict[tuple[str, str], Any]] = {
         **{(module, "_reconstruct"): _Inert for module in ("numpy.core.multiarray", "numpy._core.multiarray")},
         ("numpy", "ndarray"): _Inert,
         ("numpy", "dtype"): _Inert,
@@ -116,7 +116,7 @@ class _Lists(pickle.Unpickler):
 DATASET = Dataset(
     name="imdb",
     title="IMDB reviews, the last 500 words as numbers, 2 classes",
-    sizes=(25_000, 25_000),
+    examples="25,000 to train, 25,000 to test",
     files=(FILE,),
     mirrors=("https://storage.googleapis.com/tensorflow/tf-keras-datasets/",),
     terms="no licence is stated; its authors ask to cite Maas et al. (2011). Don't redistribute it.",

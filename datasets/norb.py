@@ -6,12 +6,11 @@ import gzip
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
 from datasets import synthetic
-from datasets.archives import BROKEN, ended, exactly
+from datasets.archives import BROKEN, Readable, ended, exactly
 from datasets.dataset import Array, Dataset, File, Part, Slice, each
 from datasets.errors import Damaged
 from datasets.preprocessing.resizing import resized
@@ -49,7 +48,7 @@ BYTES, INTEGERS = 0x1E3D4C55, 0x1E3D4C54
 LONGEST = 1 << 20  # examples of a file
 
 
-def shape_of(file: IO[bytes], magic: int) -> tuple[int, ...]:
+def shape_of(file: Readable, magic: int) -> tuple[int, ...]:
     """The shape in the header of a "binary matrix"; leaves the file where its values start; raises ValueError.
 
     Little-endian: a magic number for the type, the number of axes, and their sizes, of which at least three are stored.
@@ -106,7 +105,7 @@ def read(folder: Path) -> Iterator[Slice]:
 DATASET = Dataset(
     name="norb",
     title="NORB jittered-cluttered, pairs of 108 x 108 images of toys, 6 classes",
-    sizes=(58_320, 58_320),
+    examples="58,320 to train, 58,320 to test",
     files=tuple(file for pairs in FILES.values() for pair in pairs for file in pair),
     mirrors=("https://cs.nyu.edu/~ylclab/data/norb-v1.0/", "https://cs.nyu.edu/~yann/data/norb-v1.0/"),
     terms="for research only, not to be sold; cite LeCun, Huang and Bottou (2004)",

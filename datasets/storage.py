@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,10 +85,20 @@ def _looks(path: Path) -> dict[str, int]:
     return {"bytes": found.st_size, "mtime_ns": found.st_mtime_ns}
 
 
-def lock(folder: Path) -> FileLock:
-    """Of a folder, beside it."""
+@contextmanager
+def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Alone with a folder, by a lock beside it. waiting: called once if another process has it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder.parent / f".{folder.name}.lock")
+    lock = FileLock(folder.parent / f".{folder.name}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except TimeoutError:
+        waiting()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None] = lambda: None) -> None:
@@ -98,17 +109,9 @@ def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None
     """
     if intact(folder):
         return
-    guard = lock(folder)
-    try:
-        guard.acquire(blocking=False)
-    except TimeoutError:
-        waiting()
-        guard.acquire()
-    try:
+    with locked(folder, waiting):
         if not intact(folder):  # another process may have built it meanwhile
             _build(folder, make)
-    finally:
-        guard.release()
 
 
 def _build(folder: Path, make: Callable[[Path], None]) -> None:

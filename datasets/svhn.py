@@ -51,7 +51,7 @@ def read(folder: Path) -> Iterator[Slice]:
 DATASET = Dataset(
     name="svhn",
     title="SVHN, 32 x 32 cropped house numbers, 10 classes",
-    sizes=(73_257, 26_032),
+    examples="73,257 to train, 26,032 to test",
     files=tuple(FILES.values()),
     mirrors=("http://ufldl.stanford.edu/housenumbers/",),
     terms="for non-commercial use only; cite Netzer et al. (2011)",

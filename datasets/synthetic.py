@@ -14,10 +14,10 @@ from datasets.preprocessing.radar import COLUMNS, RATES, SCANS, rain_rate
 
 SEED = 0
 GREY = 127.5
-# grey levels: how far a class's pattern and an example's own one go from the middle, and the pixels' noise. The first
-# two decide how hard it is: a linear model is right about four times in five, after many epochs.
-PATTERN, OWN, NOISE = 10.0, 40.0, 30
-COARSE = 4  # pixels between the knots of a pattern
+# grey levels: how far a class's pattern (in three channels) and an example's own one go from the middle, and the
+# pixels' noise. The first two decide how hard it is: a linear model should err, and still be far from guessing.
+PATTERN, OWN, NOISE = 17.0, 40.0, 6
+KNOTS = 6  # of a pattern, along each axis
 SHIFT = 2  # pixels, in each direction
 
 
@@ -38,18 +38,19 @@ def images(shape: tuple[int, int, int], shares: Sequence[float], sizes: tuple[in
     smooth pattern of the example's own, and noise.
     """
     rows, columns, channels = shape
-    knots = (rows // COARSE + 2, columns // COARSE + 2, channels)
-    down, across = (_hats(size + 2 * SHIFT, count) for size, count in ((rows, knots[0]), (columns, knots[1])))
+    knots = (KNOTS, KNOTS, channels)
+    down, across = (_hats(size + 2 * SHIFT, count) for size, count in ((rows, KNOTS), (columns, KNOTS)))
 
     def smooth(at_knots: Array) -> Array:
         return np.moveaxis(np.tensordot(down, across @ at_knots, axes=(1, 1)), 0, 1)
 
+    strength = PATTERN * (3 / channels) ** 0.5  # about as hard for any number of channels
     patterns = smooth(np.random.default_rng(SEED).normal(size=(len(shares), *knots)).astype(np.float32))
     for part, count, draw in _parts(sizes):
         y = labels(count, shares, draw)
         for first in range(0, count, ROWS):
             mine = y[first : first + ROWS]
-            x = PATTERN * patterns[mine] + OWN * smooth(draw.standard_normal((len(mine), *knots), dtype=np.float32))
+            x = strength * patterns[mine] + OWN * smooth(draw.standard_normal((len(mine), *knots), dtype=np.float32))
             shifts = draw.integers(0, 2 * SHIFT + 1, (len(mine), 2))
             x = np.stack([one[i : i + rows, j : j + columns] for one, (i, j) in zip(x, shifts, strict=True)])
             x += draw.integers(-NOISE, NOISE + 1, x.shape, dtype=np.int8)
@@ -59,7 +60,7 @@ def images(shape: tuple[int, int, int], shares: Sequence[float], sizes: tuple[in
 def _hats(size: int, knots: int) -> Array:
     """(size, knots): linear interpolation from knots at equal distances."""
     places = np.linspace(0, knots - 1, size)[:, None]
-    return np.maximum(0, 1 - np.abs(places - np.arange(knots))).astype(np.float32)
+    return np.asarray(np.maximum(0, 1 - np.abs(places - np.arange(knots))), np.float32)
 
 
 def reviews(words: int, length: int, sizes: tuple[int, int]) -> Iterator[Slice]:

@@ -27,11 +27,11 @@ def flattened(images: Array) -> Array:
 def global_contrast_normalized(images: Array) -> Array:
     """Each image less its own mean over all values, then stretched to a Euclidean norm of 55; float32.
 
-    A constant image becomes 0. Centring and norm are those of pylearn2's recipe for CIFAR-10 (`global_contrast_normalize`
-    with scale 55, no bias, norms rather than deviations). The study says "GCN" and prints no constants.
+    A constant image becomes 0. The constants are those of pylearn2's recipe for CIFAR-10 (`global_contrast_normalize`
+    with scale 55, no bias, norms rather than deviations). The study says "GCN" and prints none.
     """
     flat = images.reshape(len(images), -1).astype(np.float64)
     flat -= flat.mean(axis=1, keepdims=True)
     norms = np.sqrt(np.square(flat).sum(axis=1, keepdims=True))
     norms[norms < 1e-8] = 1
-    return (GCN_NORM / norms * flat).reshape(images.shape).astype(np.float32)
+    return np.asarray(GCN_NORM / norms * flat, np.float32).reshape(images.shape)

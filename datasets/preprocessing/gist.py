@@ -76,4 +76,4 @@ def _gabor(side: int) -> Array:
 def _low_pass(side: int) -> Array:
     """(side, side // 2 + 1): a Gaussian over a real image's spectrum; float32."""
     y, x = np.fft.fftfreq(side, 1 / side)[:, None], np.fft.rfftfreq(side, 1 / side)
-    return np.exp(-(x**2 + y**2) * np.log(2) / CYCLES**2).astype(np.float32)
+    return np.asarray(np.exp(-(x**2 + y**2) * np.log(2) / CYCLES**2), np.float32)

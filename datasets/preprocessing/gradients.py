@@ -40,4 +40,4 @@ def hues(images: Array) -> Array:
     hue = rgb2hsv(images)[..., 0].reshape(len(images), -1)
     numbers = np.minimum((hue * HUES).astype(np.int64), HUES - 1) + HUES * np.arange(len(images))[:, None]
     counts = np.bincount(numbers.ravel(), minlength=HUES * len(images)).reshape(len(images), HUES)
-    return (counts / hue.shape[1]).astype(np.float32)
+    return np.asarray(counts / hue.shape[1], np.float32)

@@ -17,13 +17,12 @@ DECIBELS = tuple(COLUMNS.index(field + part) for field in ("RefComposite", "Zdr"
 
 def linear(decibels: Array) -> Array:
     """10 ** (decibels / 10): of dBZ the reflectivity in mm^6 / m^3, of dB a ratio."""
-    return np.exp(decibels * np.asarray(np.log(10) / 10, decibels.dtype))
+    return np.asarray(np.exp(decibels * np.asarray(np.log(10) / 10, decibels.dtype)))
 
 
 def rain_rate(dbz: Array) -> Array:
     """mm/h of rain by Marshall and Palmer (1948): Z = 200 R ** 1.6, where Z = 10 ** (dBZ / 10)."""
-    # (Z / 200) ** (1 / 1.6) in one exponential
-    return np.exp((dbz * np.asarray(np.log(10) / 10, dbz.dtype) - np.asarray(np.log(200), dbz.dtype)) / 1.6)
+    return np.asarray((linear(dbz) / np.asarray(200, dbz.dtype)) ** np.asarray(1 / 1.6, dbz.dtype))
 
 
 def features(scans: Array) -> Array:
