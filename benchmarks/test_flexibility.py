@@ -1,0 +1,52 @@
+"""The study's other question: what can be done on each backend, and with how much help.
+
+    pytest benchmarks/test_flexibility.py -m targets
+
+Saves .benchmarks/flexibility/latest.json, and prints the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures import registry
+from fixtures.errors import Unavailable
+from fixtures.flexibility import Verdict, table, try_all
+from fixtures.plugin import SESSION
+
+pytestmark = pytest.mark.targets
+
+
+@pytest.fixture(scope="module")
+def verdicts(request: pytest.FixtureRequest) -> Iterator[dict[str, list[Verdict]]]:
+    """Collects each backend's verdicts; saved and printed when all have been tried."""
+    found: dict[str, list[Verdict]] = {}
+    yield found
+    if not found:
+        return
+    folder = Path(str(request.config.option.benchmark_storage).removeprefix("file://")) / "flexibility"
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f"latest.{os.getpid()}"
+    beside.write_text(json.dumps(found, indent=1) + "\n")
+    beside.replace(folder / "latest.json")
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+    assert capture
+    with capture.global_and_fixture_disabled():
+        print(f"\n\n{table(found)}\n\nsaved as {folder / 'latest.json'}")
+
+
+@pytest.mark.parametrize("backend", registry.BACKENDS)
+def test_flexibility(backend: str, verdicts: dict[str, list[Verdict]], request: pytest.FixtureRequest) -> None:
+    shared = request.config.stash[SESSION]
+    if backend not in shared.settings.backends:
+        pytest.skip("not among --backend")
+    try:
+        verdicts[backend] = try_all(shared, backend)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    assert any(verdict["verdict"] == "works" for verdict in verdicts[backend])

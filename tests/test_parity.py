@@ -1,0 +1,55 @@
+"""All backends do the same work: every architecture on every backend, against float64."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fixtures import parity
+from fixtures.errors import Unavailable
+from fixtures.session import Session
+from models.catalogue import Point, points
+
+
+def test_every_architecture_is_compared() -> None:
+    chosen = {(point.architecture, point.variant) for point in parity.architectures()}
+    assert chosen == {(point.architecture, point.variant) for point in points()}
+
+
+def trace(losses: list[float], *weights: float, start: float = 0.0, moving: tuple[bool, ...] = ()) -> parity.Trace:
+    arrays = [np.full(2, weight) for weight in weights]
+    return parity.Trace(losses, arrays, [np.full(2, start)] * len(arrays), list(moving) or [False] * len(arrays))
+
+
+def test_differences_are_shares_of_the_largest_step() -> None:
+    reference = trace([2.0, 1.0], 0.1, 0.2)
+    found = parity.difference("net", "b", trace([2.0, 1.1], 0.1, 0.15), reference)
+    assert found.loss == pytest.approx(0.1)
+    assert found.weights == pytest.approx(0.25)
+    assert found.moving is None
+    assert not found.within
+
+
+def test_moving_statistics_are_kept_apart() -> None:
+    reference = trace([1.0], 0.1, 1.0, moving=(False, True))
+    found = parity.difference("net", "b", trace([1.0], 0.1, 0.5, moving=(False, True)), reference)
+    assert (found.weights, found.moving) == (0, 0.5)
+    assert found.within
+
+
+def test_a_failure_is_not_within_the_tolerance() -> None:
+    failed = parity.Difference("net", "b", failure="crash: no")
+    assert not failed.within
+    assert "! net, b: crash: no" in parity.report([failed])
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("point", parity.architectures(), ids=lambda point: point.id)
+def test_backends_do_the_same_work(point: Point, keras_session: Session) -> None:
+    keras_session.build(keras_session.settings.backends)
+    backends = [name for name in keras_session.settings.backends if name not in keras_session.refused]
+    try:
+        found = parity.compare(keras_session, point, backends)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    assert all(one.within for one in found), parity.report(found)
