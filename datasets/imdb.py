@@ -46,9 +46,10 @@ def padded(reviews: list[list[int]]) -> Array:
     """
     found = np.zeros((len(reviews), LENGTH), np.int32)
     for row, review in zip(found, reviews, strict=True):
-        words = np.asarray(review, np.int64).reshape(-1) + FIRST
-        if words.min(initial=FIRST) < FIRST:
-            raise ValueError("a review has a negative number for a word")
+        numbers = np.asarray(review)
+        if numbers.ndim != 1 or (len(numbers) and (numbers.dtype.kind not in "iu" or numbers.min() < 0)):
+            raise ValueError("a review is no list of whole numbers from 0 on")
+        words = numbers.astype(np.int64) + FIRST
         words[words >= WORDS] = RARE
         words = np.concatenate([[START], words])[-LENGTH:]
         row[LENGTH - len(words) :] = words
