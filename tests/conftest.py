@@ -15,16 +15,17 @@ from fixtures.errors import Unavailable
 from fixtures.session import Session
 from fixtures.settings import Settings
 
+BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
 Start = Callable[..., AbstractContextManager[process.Worker]]
 
 
 @pytest.fixture(scope="session")
 def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    settings = Settings(tuple(registry.BACKENDS), profile="smoke", device="cpu", threads=2)
+    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(process.available_processors(2)))
     return Session(settings, tmp_path_factory.mktemp("journal"), print)
 
 
-@pytest.fixture(params=registry.BACKENDS)
+@pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest, keras_session: Session) -> str:
     """The name of each backend in turn; skipped with the reason where it can't be had."""
     name: str = request.param
@@ -40,12 +41,13 @@ def start(backend: str, keras_session: Session) -> Start:
     """Starts a worker of the backend on a job: start(task=..., ...)."""
 
     def started(**job: Any) -> process.Worker:
-        environment = keras_session.environment(backend)
+        environment, processors = keras_session.environment(backend), process.available_processors(2)
         environ = process.variables(
-            environment, device="cpu", threads=2, seed=1, home=keras_session.cache / "home" / backend,
+            environment, device="cpu", threads=len(processors), seed=1, home=keras_session.cache / "home" / backend,
             environ=os.environ,
         )  # fmt: skip
-        common = {"backend": environment.backend.framework, "threads": 2, "seed": 1, "processors": [0, 1]}
+        framework = environment.backend.framework
+        common = {"backend": framework, "threads": len(processors), "seed": 1, "processors": list(processors)}
         return process.Worker(environment.python, {**common, **job}, environ, timeout=300)
 
     return started

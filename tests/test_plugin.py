@@ -94,6 +94,16 @@ class TestAMeasuringSession:
         (journal,) = (tmp_path / "journal").glob("*.jsonl")
         assert json.loads(journal.read_text())["outcome"] == "timeout"
 
+    def test_a_backend_against_itself_is_the_noise_floor(self, run: Run, tmp_path: Path) -> None:
+        done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--rounds=3", "--runs=2", "--aa")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "jax-again" in done.stdout
+        (floor,) = (tmp_path / "noise").glob("*.json")
+        assert json.loads(floor.read_text())["floors"]["fnn"] > 0
+        second = saved(tmp_path)[0]["benchmarks"]
+        aliases = {entry["extra_info"].get("backend_alias"): entry["extra_info"]["backend"] for entry in second}
+        assert aliases == {None: "jax", "jax-again": "jax"}
+
     def test_what_was_overridden_is_shown_and_kept_apart(self, run: Run, tmp_path: Path) -> None:
         done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--batch-size=16")
         assert "overridden: batch_size=16" in done.stdout
@@ -134,7 +144,7 @@ def test_help_explains_every_option(run: Run) -> None:
     section = text[text.index("Keras backend benchmarks") :]
     for option in (
         "--backend", "--profile", "--runs", "--rounds", "--warmup", "--examples", "--epochs", "--batch-size", "--seed",
-        "--device", "--threads", "--timeout", "--baseline", "--provision", "--doctor", "--data", "--jit",
+        "--device", "--threads", "--timeout", "--baseline", "--provision", "--doctor", "--data", "--jit", "--aa",
     ):  # fmt: skip
         assert option in section
 

@@ -160,7 +160,7 @@ def test_what_a_worker_does_not_know_is_unsupported(start: Start) -> None:
         worker.expect("ready")
         record = {**fnn(4, (3,)).record(), "layers": [{"layer": "capsule"}]}
         worker.send("describe", model=record)
-        with pytest.raises(WorkerFailed, match="no layer 'capsule' in this worker; it knows .*conv2d"):
+        with pytest.raises(WorkerFailed, match=r"no layer 'capsule' in this worker; it knows .*conv2d"):
             worker.expect("described")
 
 

@@ -7,7 +7,7 @@ import gzip
 import io
 import struct
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -124,4 +124,11 @@ def rain(folder: Path, hours: list[tuple[int, int, bool]] = HOURS) -> list[list[
     return rows
 
 
-WRITERS = {"mnist": mnist, "cifar10": cifar10, "svhn": svhn, "norb": norb_files, "imdb": imdb, "hmdir": rain}
+WRITERS: dict[str, Callable[[Path], object]] = {
+    "mnist": mnist,
+    "cifar10": cifar10,
+    "svhn": svhn,
+    "norb": norb_files,
+    "imdb": imdb,
+    "hmdir": rain,
+}

@@ -32,9 +32,8 @@ Array = np.ndarray[Any, Any]
 @pytest.fixture(params=originals.WRITERS)
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The folder of each dataset in turn, with its small files; its name is the dataset's."""
-    folder = tmp_path / request.param
-    folder.mkdir()
-    originals.WRITERS[request.param](folder)
+    name: str = request.param
+    originals.WRITERS[name](folder := made(tmp_path, name))
     return folder
 
 
@@ -112,8 +111,8 @@ def test_rain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> No
     rows = originals.rain(folder := made(tmp_path, "hmdir"))
     found = read(folder)
     # without the hours that reflect nothing; every 20th Id is for testing
-    np.testing.assert_array_equal(found["y_train"], np.float32([2 / 8, 3 / 8, 21 / 8]))
-    np.testing.assert_array_equal(found["y_test"], np.float32([20 / 8, 60 / 8]))
+    np.testing.assert_array_equal(found["y_train"], np.array([2, 3, 21], np.float32) / 8)
+    np.testing.assert_array_equal(found["y_test"], np.array([20, 60], np.float32) / 8)
     for x, hour in zip([*found["x_train"], *found["x_test"]], (2, 3, 21, 20, 60), strict=True):
         expected = np.full((19, 22), np.nan, np.float32)
         mine = [row for row in rows if row[0] == str(hour)]

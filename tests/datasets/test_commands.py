@@ -1,0 +1,141 @@
+"""python -m datasets, as a user types it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from datasets import DATASETS, storage
+from datasets.__main__ import main
+from datasets.fetch import MIRROR
+from tests.datasets import originals
+from tests.datasets.conftest import Server
+from tests.datasets.test_prepare import small_originals
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def small_stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, dataset in DATASETS.items():
+        monkeypatch.setitem(DATASETS, name, dataclasses.replace(dataset, stand_in_sizes=(40, 20)))
+
+
+def run(capture: Capture, *words: str | Path) -> tuple[int, str, str]:
+    code = main([str(word) for word in words])
+    said = capture.readouterr()
+    return code, said.out, said.err
+
+
+def test_list_says_everything_about_each(cache: Path, capsys: Capture) -> None:
+    run(capsys, "prepare", "svhn/scaled", "--data=synthetic")
+    code, out, _ = run(capsys, "list")
+    assert code == 0
+    for dataset in DATASETS.values():
+        assert f"{dataset.name}: {dataset.title}" in out
+        assert dataset.terms in out
+    assert "nothing real (python -m datasets fetch norb)" in out
+    assert "svhn-scaled-synthetic (0.7 MB)" in out
+    assert "http://ufldl.stanford.edu/housenumbers/ (246.3 MB)" in out
+
+
+def test_fetch_shows_the_terms_first_and_uses_the_mirror(
+    cache: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Server]
+) -> None:
+    small_originals("norb", tmp_path / "norb", monkeypatch)
+    server = serve({path.name: path.read_bytes() for path in (tmp_path / "norb").iterdir()})
+    monkeypatch.setenv(f"{MIRROR}NORB", server.base)
+    code, out, _ = run(capsys, "fetch", "norb")
+    assert code == 0
+    assert out.index("not to be sold") < out.index("downloading norb-5x46789")
+    assert len(server.requests) == 8
+    assert "the real dataset" in run(capsys, "list")[1]
+    code, out, _ = run(capsys, "prepare", "norb/rescaled48", "--data=real")
+    assert code == 0
+    assert "norb/rescaled48: real: the whole dataset" in out
+    code, out, _ = run(capsys, "check", "norb")
+    assert (code, out.count("ok  ")) == (0, 2)
+
+
+def test_fetch_of_kaggle_s(cache: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, err = run(capsys, "fetch", "hmdir")
+    assert (code, "Kaggle's rules" in out) == (1, True)
+    assert "account of your own" in err
+    assert "--from FILE" in err
+    small_originals("hmdir", tmp_path / "hmdir", monkeypatch)
+    assert run(capsys, "fetch", "hmdir", "--from", tmp_path / "hmdir" / "train.csv")[0] == 0
+    assert run(capsys, "prepare", "hmdir", "--data=real")[0] == 0
+
+
+def test_check_finds_what_rotted(cache: Path, capsys: Capture) -> None:
+    run(capsys, "prepare", "svhn/scaled", "--data=synthetic")
+    assert run(capsys, "check")[:2] == (0, f"ok      {next((cache / 'data').glob('svhn-*'))}\n")
+    path = next(cache.rglob("x_train.npy"))
+    before = path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"\7")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    code, out, _ = run(capsys, "check", "svhn")
+    assert (code, out.startswith("DAMAGED")) == (1, True)
+    assert "remove svhn" in out
+    assert run(capsys, "check", "norb")[0] == 0
+
+
+def test_path_and_remove(cache: Path, capsys: Capture) -> None:
+    assert run(capsys, "path")[1].strip() == str(cache)
+    assert run(capsys, "path", "imdb")[1].strip() == str(cache / "downloads" / "imdb")
+    run(capsys, "prepare", "imdb", "svhn/scaled", "--data=synthetic")
+    (cache / "data" / ".building-imdb-ranks-1").mkdir()
+    code, out, _ = run(capsys, "remove", "imdb")
+    assert (code, out) == (0, "imdb: 0.1 MB freed\n")
+    assert [path.name[:6] for path in (cache / "data").iterdir() if path.suffix != ".lock"] == ["svhn-s"]
+    assert run(capsys, "remove", "imdb")[:2] == (0, "imdb: 0.0 MB freed\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["fetch", "cifar"], "invalid choice: 'cifar'"),
+        (["prepare", "mnist/zca"], "there is no 'mnist/zca'; there are mnist/raw"),
+        (["prepare", "cifar/zca"], "there is no 'cifar/zca'"),
+        (["fetch"], "required: NAME"),
+        (["steal"], "invalid choice: 'steal'"),
+        ([], "required: COMMAND"),
+    ],
+)
+def test_words_that_it_does_not_know(capsys: Capture, words: list[str], told: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_errors_are_two_lines_and_no_traceback(cache: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, err = run(capsys, "prepare", "norb", "--data=real")
+    assert (code, err.count("\n")) == (1, 2)
+    assert err.startswith("error: the real norb is not on this machine\n    `python -m datasets fetch norb`")
+    monkeypatch.setenv(storage.VARIABLE, "/dev/null/here")
+    code, _, err = run(capsys, "list")
+    assert (code, "Not a directory" in err) == (1, True)
+
+
+def test_an_interruption(cache: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("datasets.__main__.prepare", interrupt)
+    code, _, err = run(capsys, "prepare", "mnist")
+    assert (code, err.startswith("interrupted")) == (130, True)
+
+
+def test_it_runs_from_the_command_line(cache: Path) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-W", "error", "-m", "datasets", "path", "mnist"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, str(cache / "downloads" / "mnist"), "")
+    assert originals.WRITERS.keys() == DATASETS.keys()
