@@ -96,10 +96,11 @@ def write_table(path: Path, rows: int = hmdir.TABLE_ROWS) -> None:
     from pyarrow import csv
 
     schema = pa.schema([("Id", pa.int64()), *((name, pa.float64()) for name in hmdir.HEADER[1:])])
-    options = csv.WriteOptions(quoting_style="none")
+    options = csv.WriteOptions(include_header=False, quoting_style="none")
     draw = np.random.default_rng(0)
     written, hour = 0, 0
-    with csv.CSVWriter(path, schema, write_options=options) as writer:
+    with path.open("wb") as file, csv.CSVWriter(file, schema, write_options=options) as writer:
+        file.write(",".join(hmdir.HEADER).encode() + b"\n")
         while written < rows:
             lengths = draw.integers(4, 20, 20_000)
             count = min(int(lengths.sum()), rows - written)

@@ -167,6 +167,12 @@ def test_a_changed_byte_is_an_error_of_ours_or_none(tmp_path: Path, name: str) -
             read(folder)
 
 
+def test_errors_come_through_from_other_processes() -> None:
+    for error in (DatasetUnavailable("no", "yes"), Damaged(Path("mnist/file"), ValueError("bad"))):
+        copy = pickle.loads(pickle.dumps(error))
+        assert (type(copy), str(copy), copy.remedy) == (type(error), str(error), error.remedy)
+
+
 # idx and NORB's matrices
 
 
