@@ -22,8 +22,10 @@ import numpy as np
 import psutil
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+from scipy.io import savemat
 
 from datasets import DATASETS, building, hmdir, holdings, norb, prepare, storage, synthetic
+from datasets.dataset import Raw
 
 pytestmark = pytest.mark.targets
 
@@ -88,6 +90,40 @@ def gist_of_60_000() -> dict[str, Any]:
 
 def test_gist(measure: Callable[..., Measured]) -> None:
     assert measure(gist_of_60_000)["seconds"] <= GIST_LIMIT_S
+
+
+def whiten_60_000(folder: Path) -> dict[str, Any]:
+    raw = Raw("synthetic", "", "", lambda: DATASETS["cifar10"].stand_in((50_000, 10_000)))
+    building.build(folder, raw, DATASETS["cifar10"].recipes["gcn_zca"], print)
+    return {}
+
+
+def test_whitening(measure: Callable[..., Measured], cache: Path) -> None:
+    """The recipe that fits most."""
+    folder = cache / "whitened"
+    folder.mkdir()
+    assert measure(whiten_60_000, folder)["peak_bytes"] <= MEMORY_LIMIT
+
+
+def write_mat(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    draw = np.random.default_rng(0)
+    for file, count in zip(DATASETS["svhn"].files, (73_257, 26_032), strict=True):
+        x = draw.integers(0, 256, (32, 32, 3, count), dtype=np.uint8)
+        y = draw.integers(1, 11, (count, 1), dtype=np.uint8)
+        savemat(folder / file.name, {"X": x, "y": y}, do_compression=True)
+    storage.seal(folder, [file.name for file in DATASETS["svhn"].files])
+
+
+def prepare_svhn(cache: Path) -> dict[str, Any]:
+    prepare("svhn", "hog_hue", cache, print, "real")
+    return {}
+
+
+def test_svhn(measure: Callable[..., Measured], cache: Path) -> None:
+    """The source that has to be read at once."""
+    write_mat(holdings.downloads(DATASETS["svhn"], cache))
+    assert measure(prepare_svhn, cache)["peak_bytes"] <= MEMORY_LIMIT
 
 
 def write_table(path: Path, rows: int = hmdir.TABLE_ROWS) -> None:
