@@ -42,7 +42,7 @@ def zca(training: Callable[[], Iterable[Array]], bias: float = ZCA_BIAS) -> Tran
 
     e, V: eigenvalues and eigenvectors of X'X / n + bias * I, where X is centred. The bias of 0.1 is pylearn2's
     (`preprocessing.ZCA`); no component is left out. Whitened training examples have the covariance C (C + bias I)^-1,
-    the identity for a bias of 0. Memory grows with d ** 2 for d values per example (docs/datasets.md says what it takes).
+    the identity for a bias of 0. Memory grows with the square of an example's values (docs/datasets.md has figures).
     """
     from scipy.linalg import eigh  # late: a warm cache needs no SciPy, which takes longer to import than to answer
 
