@@ -168,7 +168,7 @@ def test_rain(measure: Callable[..., Measured], cache: Path) -> None:
     write_table(given)
     target = holdings.downloads(DATASETS["hmdir"], cache) / hmdir.FILE.name
     target.parent.mkdir(parents=True)
-    print(in_a_process(accept_rain, given, target))
+    in_a_process(accept_rain, given, target)
     given.unlink()
     storage.seal(target.parent, [target.name])
     found = measure(prepare_rain, cache)
