@@ -111,7 +111,12 @@ def _code(dataset: Dataset) -> str:
     """The text of all code and constants between raw examples and cache: other code, other cache."""
     own = dataset.read.__module__
     preprocessing = sorted(path.stem for path in (Path(__file__).parent / "preprocessing").glob("[!_]*.py"))
-    names = [own, "datasets.building", *(f"datasets.preprocessing.{name}" for name in preprocessing)]
+    shared = ("building", "dataset", "archives", "subsets")
+    names = [
+        own,
+        *(f"datasets.{name}" for name in shared),
+        *(f"datasets.preprocessing.{name}" for name in preprocessing),
+    ]
     return "\0".join(map(_text, names))
 
 
