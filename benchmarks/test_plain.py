@@ -1,6 +1,6 @@
 """Nobody is crippled: the suite's epochs against those of a plain Keras script with the same pins, threads and batch.
 
-    pytest benchmarks/test_plain.py -m targets
+    pytest benchmarks/test_plain.py -m targets [--runs=PAIRS] [--warmup=EPOCHS] [--rounds=EPOCHS]
 
 Suite and script take turns, so that a drifting machine drifts for both.
 """
@@ -27,8 +27,7 @@ from reports.statistics import paired_ratio
 
 pytestmark = pytest.mark.targets
 
-PAIRS = 6
-WARMUP, ROUNDS = 2, 6
+PAIRS, WARMUP, ROUNDS = 6, 2, 6  # unless the command line says otherwise
 NETWORKS = {"cnn_softmax": "mnist-cnn_softmax-filters-1", "imdb_lstm": "imdb-imdb_lstm-layers-1"}
 TOLERANCE = 1.03
 LATER_S = 1.0  # that much later than the script's may the suite's first step come
@@ -61,14 +60,14 @@ def plain(setup: training.Setup, network: str, folder: Path) -> tuple[float, flo
         "-s",
         script,
         network,
-        str(WARMUP + ROUNDS),
+        str(setup.plan.epochs),
         folder,
         processors,
     ]
     started = time.time()
     done = subprocess.run(command, env=setup.environ, cwd=folder, capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout.splitlines()[-1])
-    return statistics.median(seen["epochs_s"][WARMUP:]), seen["began"] - started
+    return statistics.median(seen["epochs_s"][setup.plan.warmup :]), seen["began"] - started
 
 
 def suite(setup: training.Setup) -> tuple[float, float]:
@@ -97,10 +96,12 @@ def test_as_fast_as_a_plain_script(
         setup = shared.setup(point, backend, 1)
     except Unavailable as error:
         pytest.skip(str(error))
-    setup = dataclasses.replace(setup, plan=dataclasses.replace(setup.plan, warmup=WARMUP, rounds=ROUNDS))
+    settings = shared.settings
+    plan = dataclasses.replace(setup.plan, warmup=settings.warmup or WARMUP, rounds=settings.rounds or ROUNDS)
+    setup = dataclasses.replace(setup, plan=plan)
     times: Times = {"suite": [], "plain": []}
     starts: Times = {"suite": [], "plain": []}
-    for turn in range(PAIRS + 1):
+    for turn in range((settings.runs or PAIRS) + 1):
         for name in ("suite", "plain") if turn % 2 else ("plain", "suite"):
             epoch, start = suite(setup) if name == "suite" else plain(setup, network, tmp_path)
             if turn:  # the first turn fills caches
