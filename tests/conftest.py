@@ -40,15 +40,8 @@ def backend(request: pytest.FixtureRequest, keras_session: Session) -> str:
 def start(backend: str, keras_session: Session) -> Start:
     """Starts a worker of the backend on a job: start(task=..., ...)."""
 
-    def started(**job: Any) -> process.Worker:
-        environment, processors = keras_session.environment(backend), process.available_processors(2)
-        environ = process.variables(
-            environment, device="cpu", threads=len(processors), seed=1, home=keras_session.cache / "home" / backend,
-            environ=os.environ,
-        )  # fmt: skip
-        framework = environment.backend.framework
-        common = {"backend": framework, "threads": len(processors), "seed": 1, "processors": list(processors)}
-        return process.Worker(environment.python, {**common, **job}, environ, timeout=300)
+    def started(task: str, **job: Any) -> process.Worker:
+        return keras_session.worker(backend, task, **{"timeout": 300, **job})
 
     return started
 
