@@ -52,6 +52,25 @@ def summary(
     return "\n\n".join(parts)
 
 
+def outcomes(records: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> str:
+    """What a smoke test shows: how often each family and dataset came to which outcome on each backend, and why."""
+    known = [record(each) for each in records]
+    arms = [arm for arm in arms if any(each.arm == arm for each in known)]
+    cells: dict[tuple[str, str], dict[str, Counter[str]]] = {}
+    for each in known:
+        place = cells.setdefault((each.fields["family"], each.fields["dataset"]), {})
+        place.setdefault(each.arm, Counter())[each.outcome] += 1
+    rows = [
+        [*place, len({each.point for each in known if (each.fields["family"], each.fields["dataset"]) == place})]
+        + [", ".join(f"{name} {count}" for name, count in mine.get(arm, Counter()).items()) for arm in arms]
+        for place, mine in sorted(cells.items())
+    ]
+    parts = [tabulate(rows, ["family", "dataset", "points", *arms])]
+    if notes := [*_failures(known)]:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
 def table(rows: Sequence[Row]) -> str:
     """One group's table, the fastest first."""
     ordered = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
@@ -116,9 +135,19 @@ def _notes(records: Sequence[Record], found: Comparison) -> Iterable[str]:
             seen[(f"{row.group}, {row.arm}", str(flag))] += max(times, 1)
         if row.verdict == "not comparable":
             seen[(f"{row.group}, {row.arm}", f"not comparable: {row.reason}")] += 1
+    yield from _told(seen)
+    yield from _failures(records)
+
+
+def _failures(records: Sequence[Record]) -> Iterable[str]:
+    seen: Counter[tuple[str, str]] = Counter()
     for each in records:
         if not each.ok:
             where = each.arm if each.outcome == "unavailable" else f"{each.group}, {each.arm}"
             seen[(where, f"{each.outcome}: {each.reason}")] += 1
+    yield from _told(seen)
+
+
+def _told(seen: Counter[tuple[str, str]]) -> Iterable[str]:
     for (where, text), count in seen.items():
         yield f"! {where}: {text}" + (f" ({count} times)" if count > 1 else "")

@@ -51,7 +51,7 @@ def jax(keras_session: Session) -> None:
 @pytest.mark.usefixtures("jax")
 class TestAMeasuringSession:
     def test_the_workers_times_are_saved_and_compared(self, run: Run, tmp_path: Path) -> None:
-        choice = ["-k", FNN, "--backend=jax", "--profile=smoke", "--rounds=3"]
+        choice = ["-k", FNN, "--backend=jax", "--rounds=3"]
         done = run(*choice, "--runs=2")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "2 passed" in done.stdout
@@ -74,7 +74,7 @@ class TestAMeasuringSession:
         lines = [json.loads(line) for path in journal for line in path.read_text().splitlines()]
         assert [line["run"] for line in lines] == [1, 2]
 
-        run(*choice)
+        run(*choice, "--runs=1")
         compared = subprocess.run(
             [Path(sys.executable).with_name("pytest-benchmark"), f"--storage=file://{tmp_path}", "compare"],
             cwd=ROOT, capture_output=True, text=True, timeout=60,
@@ -94,8 +94,17 @@ class TestAMeasuringSession:
         (journal,) = (tmp_path / "journal").glob("*.jsonl")
         assert json.loads(journal.read_text())["outcome"] == "timeout"
 
+    def test_a_smoke_test_shows_outcomes_and_no_times(self, run: Run, tmp_path: Path) -> None:
+        done = run("-k", FNN, "--backend=jax", "--profile=smoke")
+        assert done.returncode == 0, done.stdout + done.stderr
+        rows = [line.split() for line in done.stdout.splitlines()]
+        assert ["fnn", "mnist", "1", "ok", "1"] in rows
+        assert "projected" not in done.stdout
+        assert "OPS" not in done.stdout
+        assert saved(tmp_path)[0]["benchmarks"][0]["group"] == FNN
+
     def test_a_backend_against_itself_is_the_noise_floor(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--rounds=3", "--runs=2", "--aa")
+        done = run("-k", FNN, "--backend=jax", "--rounds=3", "--runs=2", "--aa")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "jax-again" in done.stdout
         (floor,) = (tmp_path / "noise").glob("*.json")
@@ -105,7 +114,7 @@ class TestAMeasuringSession:
         assert aliases == {None: "jax", "jax-again": "jax"}
 
     def test_what_was_overridden_is_shown_and_kept_apart(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--batch-size=16")
+        done = run("-k", FNN, "--backend=jax", "--runs=1", "--batch-size=16")
         assert "overridden: batch_size=16" in done.stdout
         assert saved(tmp_path)[0]["benchmarks"][0]["group"] == f"{FNN} batch_size=16"
 

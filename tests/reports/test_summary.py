@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reports import format as fmt
 from reports.projection import Total
 from reports.statistics import Median, Ratio
-from reports.summary import summary
+from reports.summary import outcomes, summary
 from tests.reports.builder import fields, session
 
 UNAVAILABLE = {"outcome": "unavailable", "reason": "no CPython 3.6: get it with pyenv"}
@@ -130,3 +130,19 @@ def test_figures_by_hand(value: float | None, text: str) -> None:
 )
 def test_numbers_by_hand(made: Any, text: str) -> None:
     assert made == text
+
+
+def test_outcomes_are_counted_by_family_dataset_and_backend() -> None:
+    killed: dict[str, Any] = {"outcome": "timeout", "reason": "not finished after 600 s"}
+    records = [
+        fields("jax"),
+        fields("jax", at="mnist-fnn-layers-2"),
+        fields("torch"),
+        fields("torch", at="mnist-fnn-layers-2", **killed),
+        fields("cntk", at="imdb-imdb_lstm-layers-1"),
+    ]
+    text = outcomes(records, ["cntk", "torch", "theano", "jax"])
+    assert line(text, "family").split() == ["family", "dataset", "points", "cntk", "torch", "jax"]
+    assert line(text, "fnn").split() == ["fnn", "mnist", "2", "ok", "1,", "timeout", "1", "ok", "2"]
+    assert line(text, "rnn").split() == ["rnn", "imdb", "1", "ok", "1"]
+    assert line(text, "!") == "! mnist-fnn-layers-2, torch: timeout: not finished after 600 s"
