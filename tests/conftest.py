@@ -37,6 +37,15 @@ def backend(request: pytest.FixtureRequest, keras_session: Session) -> str:
 
 
 @pytest.fixture
+def jax(keras_session: Session) -> None:
+    """Skips where the fastest backend to start can't be had."""
+    try:
+        keras_session.environment("jax")
+    except Unavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
 def start(backend: str, keras_session: Session) -> Start:
     """Starts a worker of the backend on a job: start(task=..., ...)."""
 

@@ -12,9 +12,6 @@ from typing import Any
 
 import pytest
 
-from fixtures.errors import Unavailable
-from fixtures.session import Session
-
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
 FNN = "mnist-fnn-layers-2"
@@ -37,14 +34,6 @@ def saved(folder: Path) -> list[dict[str, Any]]:
     """All saved runs in the order of their saving."""
     files = sorted(folder.glob("*/*.json"), key=lambda path: path.stat().st_mtime)
     return [json.loads(path.read_text()) for path in files]
-
-
-@pytest.fixture
-def jax(keras_session: Session) -> None:
-    try:
-        keras_session.environment("jax")
-    except Unavailable as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.backend
