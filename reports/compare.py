@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
+from models.study import StudyBackend
 from reports import exports, noise, runs, tables
 from reports import format as fmt
 from reports.comparison import Comparison, Row, compare
@@ -58,15 +60,22 @@ def main(options: argparse.Namespace) -> Exit:
     return gate(found, options.fail_above)
 
 
-def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Iterable[Record]) -> list[str]:
+def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Sequence[Record]) -> list[str]:
     """Arms by preference; raises RunProblem where the user's is none of them."""
     arms = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
     if wanted is None:
-        return arms if by == "run" else []
+        return arms if by == "run" else _most_measured(arms, records)
     fitting = [arm for arm in arms if arm == wanted or arm.split("/")[-1].split("_")[0] == wanted]
     if not fitting:
         raise runs.RunProblem(f"--baseline={wanted}: there is no such {by} in what is compared: {', '.join(arms)}")
     return fitting
+
+
+def _most_measured(arms: Sequence[str], records: Sequence[Record]) -> list[str]:
+    """So that all tables have one baseline where one backend has them all; of equals, the study's come first."""
+    groups = {arm: {each.group for each in records if each.ok and each.arm == arm} for arm in arms}
+    study = get_args(StudyBackend)
+    return sorted(arms, key=lambda arm: (-len(groups[arm]), study.index(arm) if arm in study else len(study)))
 
 
 def _current(root: Path) -> dict[str, str]:

@@ -113,6 +113,24 @@ def test_the_baseline_is_chosen(root: Path, baseline: str, first: str, capsys: O
     assert {row["baseline"] for row in rows} == {first}
 
 
+def test_left_out_one_backend_is_the_baseline_of_all_tables(tmp_path: Path, capsys: Output) -> None:
+    first, second, third = SWEEP[:3]
+    measured = [  # as blocks in random order save them
+        *session({"jax": 1.0, "theano": 2.0, "torch": 1.0}, at=first),
+        *session({"torch": 1.0, "theano": 2.0, "jax": 1.0}, at=second),
+        *session({"torch": 1.0, "cntk": 2.0}, at=third),
+    ]
+    save(tmp_path, "0001_a", measured, "2026-01-02")
+    run(tmp_path, "compare", "--format=csv")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {(row["group"], row["baseline"]) for row in rows} == {(at, "torch") for at in (first, second, third)}
+    kept = [each for each in measured if each["point"] != third]
+    save(tmp_path, "0002_b", kept, "2026-01-03")
+    run(tmp_path, "compare", "0002", "--format=csv")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["baseline"] for row in rows} == {"theano"}
+
+
 def test_the_baseline_of_runs_is_chosen_by_number(root: Path, capsys: Output) -> None:
     assert run(root, "compare", "0001", "0002", "--baseline=0002", "--format=json") == Exit.FINE
     rows = json.loads(capsys.readouterr().out)["rows"]
