@@ -14,8 +14,8 @@ from pathlib import Path
 
 from datasets import building, storage
 from datasets.dataset import Choice, Dataset, Kind, Progress, Raw
-from datasets.errors import DatasetUnavailable
-from datasets.holdings import downloads, fetched
+from datasets.errors import Damaged, DatasetUnavailable, NotFetched
+from datasets.holdings import verified
 from datasets.registry import DATASETS
 
 __all__ = ["DATASETS", "DatasetUnavailable", "Prepared", "prepare"]
@@ -41,20 +41,23 @@ def prepare(dataset: str, recipe: str, cache: Path, progress: Progress, choice: 
     """The dataset behind one of its recipes, from the cache where it was prepared before.
 
     auto: the real dataset if it was fetched, else the real examples that a package ships where there are any, else a
-    stand-in. real: nothing but the real one. Raises DatasetUnavailable with the remedy, and KeyError for names that
-    are not known.
+    stand-in; where real files are there and can't be used, `progress` is told which and why. real: nothing but the
+    real one. Raises DatasetUnavailable with the remedy, and KeyError for names that are not known.
     """
     found = DATASETS.get(dataset)
     if found is None or recipe not in found.recipes:
         known = [f"{name}/{recipe}" for name, each in DATASETS.items() for recipe in each.recipes]
         raise KeyError(f"there is no {dataset}/{recipe}; there are {', '.join(known)}")
-    if choice != "synthetic" and fetched(found, cache):
-        return _stored(found, recipe, real(found, cache), cache, progress)
-    if choice == "real":
-        raise DatasetUnavailable(
-            f"the real {dataset} is not on this machine",
-            f"`python -m datasets fetch {dataset}`, or --data=auto for what there is, labelled in every result",
-        )
+    if choice != "synthetic":
+        try:
+            return _stored(found, recipe, real(found, cache), cache, progress)
+        except (NotFetched, Damaged) as error:
+            if choice == "real":
+                raise DatasetUnavailable(
+                    error.reason, f"{error.remedy}, or --data=auto for what there is, labelled in every result"
+                ) from error
+            if isinstance(error, Damaged):
+                progress(f"{error.reason}; {error.remedy}; until then other data take the place of {dataset}")
     if choice == "auto" and found.subset:
         try:
             return _stored(found, recipe, found.subset(cache, progress), cache, progress)
@@ -64,8 +67,11 @@ def prepare(dataset: str, recipe: str, cache: Path, progress: Progress, choice: 
 
 
 def real(dataset: Dataset, cache: Path) -> Raw:
-    """The files that were fetched; their checksums are those of the moment when they were verified."""
-    folder = downloads(dataset, cache)
+    """The files that were fetched; their checksums are those of the moment when they were verified.
+
+    Raises NotFetched and Damaged.
+    """
+    folder = verified(dataset, cache)
     key = " ".join(entry["sha256"] for _, entry in sorted(storage.sealed(folder).items()))
     source = f"the whole dataset: {', '.join(file.name for file in dataset.files[:4])}"
     return Raw("real", source, key, lambda: dataset.read(folder))

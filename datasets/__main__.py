@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from datasets import DATASETS, holdings, prepare, storage
 from datasets.dataset import Dataset
-from datasets.errors import DatasetUnavailable
+from datasets.errors import Damaged, DatasetUnavailable, NotFetched
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,14 +19,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options, storage.cache_folder()))
     except DatasetUnavailable as error:
-        print(f"error: {error.reason}\n    {error.remedy}", file=sys.stderr)
-        return 1
+        return _failed(error.reason, error.remedy)
     except OSError as error:
-        print(f"error: {error.strerror or error}: {error.filename}\n    see to it, then run again", file=sys.stderr)
-        return 1
+        return _failed(
+            ": ".join(str(part) for part in (error.strerror or error, error.filename) if part),
+            f"mend that, or name another folder for all files with {storage.VARIABLE}",
+        )
     except KeyboardInterrupt:
-        print("interrupted; run it again to go on with what was downloaded", file=sys.stderr)
+        print("\ninterrupted: a download goes on where it stopped, all else starts anew", file=sys.stderr)
         return 130
+
+
+def _failed(reason: str, remedy: str) -> int:
+    print(f"error: {reason}\n    {remedy}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=command)
         if names:
-            sub.add_argument("names", nargs=names, choices=[*DATASETS, []], metavar="NAME", help=", ".join(DATASETS))
+            sub.add_argument("names", nargs=names, type=_name, metavar="NAME", help=", ".join(DATASETS))
         return sub
 
     add("list", _list, "what there is, from where, on which terms, and what of it is on this machine", None)
@@ -53,30 +60,51 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _name(text: str) -> str:
+    if text not in DATASETS:
+        raise argparse.ArgumentTypeError(f"there is no '{text}'; there are {', '.join(DATASETS)}")
+    return text
+
+
 def _pairs(text: str) -> list[tuple[str, str]]:
     name, _, recipe = text.partition("/")
-    known = DATASETS[name].recipes if name in DATASETS else ()
-    if not known or (recipe and recipe not in known):
-        names = [f"{each.name}/{recipe}" for each in DATASETS.values() for recipe in each.recipes]
-        raise argparse.ArgumentTypeError(f"there is no '{text}'; there are {', '.join(names)}")
+    known = DATASETS[_name(name)].recipes
+    if recipe and recipe not in known:
+        raise argparse.ArgumentTypeError(f"{name} has no recipe '{recipe}'; it has {', '.join(known)}")
     return [(name, each) for each in known if recipe in ("", each)]
 
 
 def _list(options: argparse.Namespace, cache: Path) -> int:
     for dataset in DATASETS.values():
-        source = dataset.mirrors[0] if dataset.mirrors else "Kaggle, with an account of your own"
+        source = f"{dataset.source} ({_bytes(sum(file.size for file in dataset.files))})"
         print(f"{dataset.name}: {dataset.title}")
-        print(f"    examples   {dataset.examples}")
-        print(f"    recipes    {', '.join(dataset.recipes)}")
-        print(f"    source     {source} ({_bytes(sum(file.size for file in dataset.files))})")
-        print(f"    terms      {dataset.terms}")
-        print("    here       " + "\n               ".join(_here(dataset, cache)))
+        lines = (
+            ("examples", dataset.examples),
+            ("recipes", ", ".join(dataset.recipes)),
+            ("source", source),
+            ("terms", dataset.terms),
+            *(("here", state) for state in _here(dataset, cache)),
+        )
+        for title, text in lines:
+            print(_wrapped(f"    {title:<11}", text))
     return 0
 
 
+def _wrapped(title: str, text: str) -> str:
+    """At most 80 columns, but for addresses and paths."""
+    return textwrap.fill(
+        text, 80, initial_indent=title, subsequent_indent=" " * 15, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def _here(dataset: Dataset, cache: Path) -> list[str]:
-    fetched = holdings.fetched(dataset, cache)
-    found = ["the real dataset" if fetched else f"nothing real (python -m datasets fetch {dataset.name})"]
+    try:
+        holdings.verified(dataset, cache)
+        found = ["the real dataset"]
+    except NotFetched as error:
+        found = [f"nothing real: {error.remedy}"]
+    except Damaged as error:
+        found = [f"{error.path.name}: {error.why}: {error.remedy}"]
     for folder in holdings.prepared(dataset, cache):
         state = "" if storage.intact(folder) else ", damaged"
         found.append(f"{folder.name.rpartition('-')[0]} ({_bytes(holdings.size(folder))}{state})")
@@ -87,7 +115,7 @@ def _fetch(options: argparse.Namespace, cache: Path) -> int:
     from datasets.fetch import fetch  # late: other commands need no network
 
     for dataset in (DATASETS[name] for name in dict.fromkeys(options.names)):
-        print(f"{dataset.name}: terms: {dataset.terms}")
+        print(_wrapped(f"{dataset.name}: terms: ", dataset.terms))
         fetch(dataset, cache, print, options.given)
     return 0
 
@@ -100,17 +128,22 @@ def _prepare(options: argparse.Namespace, cache: Path) -> int:
 
 
 def _check(options: argparse.Namespace, cache: Path) -> int:
-    damaged = 0
+    states: dict[Path, str] = {}  # of each folder: what is wrong, and what to do about it
     for dataset in (DATASETS[name] for name in options.names or DATASETS):
-        own = holdings.downloads(dataset, cache)
-        states = {folder: storage.intact(folder, thorough=True) for folder in holdings.prepared(dataset, cache)}
-        if storage.sealed(own):
-            states[own] = holdings.fetched(dataset, cache, thorough=True)
-        for folder, good in states.items():
-            remedy = "" if good else f"; `python -m datasets remove {dataset.name}`, or use it and it is built again"
-            print(f"{'ok     ' if good else 'DAMAGED'} {folder}{remedy}")
-            damaged += not good
-    return int(damaged > 0)
+        try:
+            states[holdings.verified(dataset, cache, thorough=True)] = ""
+        except Damaged as error:
+            states[error.path] = f"{error.why}; {error.remedy}"
+        except NotFetched:
+            pass
+        for folder in holdings.prepared(dataset, cache):
+            damaged = not storage.intact(folder, thorough=True)
+            states[folder] = f"`python -m datasets remove {dataset.name}`, or its next use builds it anew" * damaged
+    for path, wrong in states.items():
+        print(f"DAMAGED {path}\n        {wrong}" if wrong else f"ok      {path}")
+    if not states:
+        print("there is nothing to check")
+    return int(any(states.values()))
 
 
 def _path(options: argparse.Namespace, cache: Path) -> int:

@@ -50,6 +50,7 @@ class Dataset:
     examples: how many there are, in words. stand_in_sizes: training and test examples of the stand-in.
     mirrors: addresses of folders that hold `files`, in the order in which they are tried; none where the user has to
         download it.
+    page: the address at which the user downloads it, where there are no mirrors.
     terms: licence and conditions, as far as its authors state any.
     read: the slices of the files in a folder; raises Damaged.
     stand_in: slices of made-up examples, of the numbers given.
@@ -69,6 +70,12 @@ class Dataset:
     stand_in_sizes: tuple[int, int]
     subset: Callable[[Path, Progress], Raw] | None = None
     accept: Callable[[Path, Path], None] | None = None
+    page: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in words."""
+        return self.mirrors[0] if self.mirrors else f"{self.page}, with an account of your own"
 
 
 def each(*functions: Transform) -> Recipe:

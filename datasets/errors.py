@@ -16,16 +16,23 @@ class DatasetUnavailable(Exception):
         return f"{self.reason}; {self.remedy}"
 
 
-class Damaged(DatasetUnavailable):
-    """A file that is not in the format that its dataset has; files lie in a folder of their dataset's name."""
+class NotFetched(DatasetUnavailable):
+    """No file of the real dataset is on this machine."""
 
-    def __init__(self, path: Path, why: object) -> None:
+
+class Damaged(DatasetUnavailable):
+    """A file of a real dataset that can't be used; files lie in a folder of their dataset's name.
+
+    remedy: by default that for a file that was verified, and yet is not in its dataset's format.
+    """
+
+    def __init__(self, path: Path, why: object, remedy: str = "") -> None:
         name = path.parent.name
         super().__init__(
-            f"{path} can't be read as a file of {name}: {why}",
-            f"`python -m datasets remove {name}`, then fetch it again",
+            f"{path} can't be used as a file of {name}: {why}",
+            remedy or f"`python -m datasets remove {name}`, then fetch it again",
         )
         self.path, self.why = path, str(why)
 
-    def __reduce__(self) -> tuple[type[Damaged], tuple[Path, str]]:
-        return Damaged, (self.path, self.why)
+    def __reduce__(self) -> tuple[type[Damaged], tuple[Path, str, str]]:
+        return Damaged, (self.path, self.why, self.remedy)

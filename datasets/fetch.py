@@ -87,13 +87,12 @@ def _bring(
                 )
         elif not dataset.mirrors:
             raise DatasetUnavailable(
-                f"{dataset.name} can't be fetched without an account of your own ({dataset.terms})",
-                "download it with your browser, logged in, then "
-                f"`python -m datasets fetch {dataset.name} --from FILE`; no password is asked for here",
+                f"{dataset.name} can't be fetched without an account of your own; no password is asked for here",
+                f"log in and download it from {dataset.page}, then `python -m datasets fetch {dataset.name} --from FILE`",
             )
         else:
             progress(f"{dataset.name}: downloading {file.name}")
-            _download(file, [base + file.name for base in mirrors(dataset)], part, patience)
+            _download(file, [base + file.name for base in mirrors(dataset)], part, progress, patience)
     except (OSError, DatasetUnavailable) as error:
         if given is not None or isinstance(error, OSError):  # what came over the network is worth keeping
             part.unlink(missing_ok=True)
@@ -128,7 +127,7 @@ class _Refused(Exception):
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError)
 
 
-def _download(file: File, urls: list[str], part: Path, patience: Patience) -> None:
+def _download(file: File, urls: list[str], part: Path, progress: Progress, patience: Patience) -> None:
     problems = []
     for url in urls:
         failures = 0
@@ -150,11 +149,13 @@ def _download(file: File, urls: list[str], part: Path, patience: Patience) -> No
                 problems.append(f"{url}: {_told(error)}")
                 failures = 1 if _size(part) > before else failures + 1
                 if failures < patience.attempts:
-                    patience.sleep(patience.pause_s * 2 ** (failures - 1))
+                    pause = patience.pause_s * 2 ** (failures - 1)
+                    progress(f"{problems[-1]}; once more in {pause:g} s")
+                    patience.sleep(pause)
     raise DatasetUnavailable(
-        f"{file.name} could not be downloaded ({'; '.join(dict.fromkeys(problems))})",
-        "connect to the network and run the command again: it goes on where it stopped; "
-        "or name another mirror, or a file of yours with --from (docs/datasets.md)",
+        "\n    ".join([f"{file.name} could not be downloaded", *dict.fromkeys(problems)]),
+        "Connect to the network and run the command again: it goes on where it stopped.\n"
+        "    Or name another mirror, or a file of yours with --from (docs/datasets.md).",
     )
 
 

@@ -20,6 +20,7 @@ from datasets.dataset import Array, Dataset, File, Part, Slice, each
 from datasets.errors import Damaged, DatasetUnavailable
 from datasets.preprocessing.radar import COLUMNS, RATES, SCANS, features
 
+PAGE = "https://www.kaggle.com/c/how-much-did-it-rain-ii/data"
 FILE = File("train.csv", "", 1_300_000_000)
 HEADER = ("Id", *COLUMNS, "Expected")
 TABLE_ROWS = 13_765_201
@@ -30,7 +31,7 @@ HELD_OUT = 20  # every 20th hour by its Id is for testing: the competition's own
 
 def accept(given: Path, target: Path) -> None:
     """Copy the table out of what the user downloaded (train.csv, or a .zip with it); raises DatasetUnavailable."""
-    remedy = "download train.zip from https://www.kaggle.com/c/how-much-did-it-rain-ii/data, and give that"
+    remedy = f"download train.zip from {PAGE}, and give that"
     with ExitStack() as stack:
         try:
             if zipfile.is_zipfile(given):
@@ -137,12 +138,12 @@ def _batches(path: Path) -> Iterator[tuple[Array, Array, Array]]:
 
 DATASET = Dataset(
     name="hmdir",
-    title="How Much Did It Rain? II, up to 19 radar scans of an hour, regression in mm",
+    title="How Much Did It Rain? II, up to 19 radar scans an hour, regression in mm",
     examples="13,765,201 scans of some 1.2 million hours; every 20th hour is held out for testing",
     files=(FILE,),
     mirrors=(),
-    terms="Kaggle's rules of the competition, which you accept there: "
-    "https://www.kaggle.com/c/how-much-did-it-rain-ii/rules",
+    page=PAGE,
+    terms="the competition's rules, which you accept there: https://www.kaggle.com/c/how-much-did-it-rain-ii/rules",
     recipes={"sequences": each(features)},
     read=read,
     stand_in=synthetic.radar_hours,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from datasets import storage
 from datasets.dataset import Dataset
+from datasets.errors import Damaged, DatasetUnavailable, NotFetched
 
 
 def downloads(dataset: Dataset, cache: Path) -> Path:
@@ -19,11 +20,34 @@ def downloads(dataset: Dataset, cache: Path) -> Path:
     return cache / "downloads" / dataset.name
 
 
-def fetched(dataset: Dataset, cache: Path, *, thorough: bool = False) -> bool:
-    """Whether all files are there, as they were when they were verified; thorough: by their contents."""
+def verified(dataset: Dataset, cache: Path, *, thorough: bool = False) -> Path:
+    """The folder, if all files are in it and as they were when they were verified; thorough: by their contents.
+
+    Raises NotFetched where none of them is there, and Damaged, with one that is bad or missing, where some are.
+    """
     folder = downloads(dataset, cache)
-    known = {file.name for file in dataset.files} <= storage.sealed(folder).keys()
-    return known and storage.intact(folder, thorough=thorough)
+    names = [file.name for file in dataset.files]
+    missing = [name for name in names if not (folder / name).exists()]
+    command = f"`python -m datasets fetch {dataset.name}{'' if dataset.mirrors else ' --from FILE'}`"
+    if missing == names:
+        raise NotFetched(f"the real {dataset.name} is not on this machine", command)
+    if missing:
+        raise Damaged(folder / missing[0], "it is missing, while others are there", command)
+    if not set(names) <= storage.sealed(folder).keys():
+        raise Damaged(folder / names[0], "its download was not finished", command)
+    damaged = storage.damaged(folder, thorough=thorough)
+    if damaged:
+        raise Damaged(folder / damaged[0], "it has changed since it was verified", command)
+    return folder
+
+
+def fetched(dataset: Dataset, cache: Path) -> bool:
+    """Whether `verified` finds all of it."""
+    try:
+        verified(dataset, cache)
+    except DatasetUnavailable:
+        return False
+    return True
 
 
 def prepared(dataset: Dataset, cache: Path) -> list[Path]:

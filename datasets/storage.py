@@ -51,28 +51,33 @@ def sealed(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def intact(folder: Path, *, thorough: bool = False) -> bool:
-    """Whether the folder is sealed and its files are as they were then.
+    """Whether the folder is sealed and its files are as they were then; thorough: as of `damaged`."""
+    return bool(sealed(folder)) and not damaged(folder, thorough=thorough)
+
+
+def damaged(folder: Path, *, thorough: bool = False) -> list[str]:
+    """The names of files that are not as they were when the folder was sealed; none where it is not sealed.
 
     A file of the same size and time is taken for unchanged; of one with another time (a copy, or one that somebody
     wrote to) the contents are compared, as those of all are if `thorough`.
     """
     entries = sealed(folder)
-    changed = False
+    found, moved = [], False
     for name, entry in entries.items():
-        path = folder / name
         try:
-            looks = _looks(path)
-            if looks["bytes"] != entry["bytes"]:
-                return False
-            moved = looks["mtime_ns"] != entry["mtime_ns"]
-            if (moved or thorough) and digest(path) != entry["sha256"]:
-                return False
+            looks = _looks(folder / name)
+            other_time = looks["mtime_ns"] != entry["mtime_ns"]
+            if looks["bytes"] != entry["bytes"] or (
+                (other_time or thorough) and digest(folder / name) != entry["sha256"]
+            ):
+                found.append(name)
         except OSError:
-            return False
-        changed = changed or moved
-    if changed:
-        seal(folder, entries)
-    return bool(entries)
+            found.append(name)
+        else:
+            moved = moved or other_time
+    if moved and not found:
+        seal(folder, entries)  # the new times
+    return found
 
 
 def digest(path: Path, algorithm: str = "sha256") -> str:

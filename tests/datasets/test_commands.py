@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,8 +41,9 @@ def test_list_says_everything_about_each(cache: Path, capsys: Capture) -> None:
     assert code == 0
     for dataset in DATASETS.values():
         assert f"{dataset.name}: {dataset.title}" in out
-        assert dataset.terms in out
-    assert "nothing real (python -m datasets fetch norb)" in out
+        assert dataset.terms in " ".join(out.split())
+    assert max(map(len, out.splitlines())) <= 80
+    assert "nothing real: `python -m datasets fetch norb`" in out
     assert "svhn-scaled-synthetic (0.7 MB)" in out
     assert "http://ufldl.stanford.edu/housenumbers/ (246.3 MB)" in out
 
@@ -65,9 +68,9 @@ def test_fetch_shows_the_terms_first_and_uses_the_mirror(
 
 def test_fetch_of_kaggle_s(cache: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = run(capsys, "fetch", "hmdir")
-    assert (code, "Kaggle's rules" in out) == (1, True)
+    assert (code, "how-much-did-it-rain-ii/rules" in out) == (1, True)
     assert "account of your own" in err
-    assert "--from FILE" in err
+    assert "`python -m datasets fetch hmdir --from FILE`" in err
     small_originals("hmdir", tmp_path / "hmdir", monkeypatch)
     assert run(capsys, "fetch", "hmdir", "--from", tmp_path / "hmdir" / "train.csv")[0] == 0
     assert run(capsys, "prepare", "hmdir", "--data=real")[0] == 0
@@ -83,7 +86,27 @@ def test_check_finds_what_rotted(cache: Path, capsys: Capture) -> None:
     code, out, _ = run(capsys, "check", "svhn")
     assert (code, out.startswith("DAMAGED")) == (1, True)
     assert "remove svhn" in out
-    assert run(capsys, "check", "norb")[0] == 0
+    assert run(capsys, "check", "norb")[:2] == (0, "there is nothing to check\n")
+
+
+def test_a_damaged_download_is_named_everywhere(
+    cache: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_originals("svhn", tmp_path / "svhn", monkeypatch)
+    run(capsys, "fetch", "svhn", "--from", tmp_path / "svhn")
+    path = cache / "downloads" / "svhn" / "test_32x32.mat"
+    path.write_bytes(path.read_bytes()[:-1])
+    told, command = "it has changed since it was verified", "`python -m datasets fetch svhn`"
+    assert f"    here       test_32x32.mat: {told}" in run(capsys, "list")[1]
+    code, out, _ = run(capsys, "check")
+    assert (code, out) == (1, f"DAMAGED {path}\n        {told}; {command}\n")
+    code, out, err = run(capsys, "prepare", "svhn/scaled", "--data=real")
+    assert (code, f"{path} can't be used" in err, told in err, command in err) == (1, True, True, True)
+    code, out, err = run(capsys, "prepare", "svhn/scaled")
+    assert (code, "synthetic: made up" in out) == (0, True)
+    assert f"{path} can't be used as a file of svhn: {told}; {command}; until then" in out
+    run(capsys, "fetch", "svhn", "--from", tmp_path / "svhn")
+    assert "the real dataset" in run(capsys, "list")[1]
 
 
 def test_path_and_remove(cache: Path, capsys: Capture) -> None:
@@ -100,9 +123,12 @@ def test_path_and_remove(cache: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["fetch", "cifar"], "invalid choice: 'cifar'"),
-        (["prepare", "mnist/zca"], "there is no 'mnist/zca'; there are mnist/raw"),
-        (["prepare", "cifar/zca"], "there is no 'cifar/zca'"),
+        (["fetch", "cifar"], "there is no 'cifar'; there are mnist, cifar10"),
+        (["check", "cifar"], "there is no 'cifar'"),
+        (["path", "cifar"], "there is no 'cifar'"),
+        (["remove", "mnist", "cifar"], "there is no 'cifar'"),
+        (["prepare", "mnist/zca"], "mnist has no recipe 'zca'; it has raw, scaled"),
+        (["prepare", "cifar/zca"], "there is no 'cifar'"),
         (["fetch"], "required: NAME"),
         (["steal"], "invalid choice: 'steal'"),
         ([], "required: COMMAND"),
@@ -121,21 +147,48 @@ def test_errors_are_two_lines_and_no_traceback(cache: Path, capsys: Capture, mon
     assert err.startswith("error: the real norb is not on this machine\n    `python -m datasets fetch norb`")
     monkeypatch.setenv(storage.VARIABLE, "/dev/null/here")
     code, _, err = run(capsys, "list")
-    assert (code, "Not a directory" in err) == (1, True)
+    assert (code, "Not a directory" in err, storage.VARIABLE in err) == (1, True, True)
 
 
-def test_an_interruption(cache: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*arguments: object) -> None:
-        raise KeyboardInterrupt
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-W", "error", "-m", "datasets"]
 
-    monkeypatch.setattr("datasets.__main__.prepare", interrupt)
-    code, _, err = run(capsys, "prepare", "mnist")
-    assert (code, err.startswith("interrupted")) == (130, True)
+
+def interrupted(command: list[str], ready: Callable[[], bool]) -> str:
+    """What a real process says on standard error that gets the terminal's Ctrl-C as soon as it is `ready`."""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        while not ready():
+            assert process.poll() is None, process.stderr
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    return told
+
+
+def test_ctrl_c_in_a_download(
+    cache: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Server]
+) -> None:
+    server = serve({"imdb.npz": bytes(1 << 20)}, "stall")
+    monkeypatch.setenv(f"{MIRROR}IMDB", server.base)
+    part = cache / "downloads" / "imdb" / ".imdb.npz.part"
+    told = interrupted([*COMMAND, "fetch", "imdb"], lambda: part.exists() and part.stat().st_size > 1 << 18)
+    assert told == "\ninterrupted: a download goes on where it stopped, all else starts anew\n"
+    assert part.stat().st_size > 1 << 18
+    assert "nothing real" in run(capsys, "list")[1]
+
+
+def test_ctrl_c_while_preparing_leaves_nothing(cache: Path) -> None:
+    def ready() -> bool:
+        return any(cache.glob("data/.building-imdb-*/x_train.npy"))
+
+    told = interrupted([*COMMAND, "prepare", "imdb", "--data=synthetic"], ready)
+    assert told.startswith("\ninterrupted")
+    assert "Traceback" not in told
+    assert [path for path in (cache / "data").iterdir() if path.suffix != ".lock"] == []
 
 
 def test_it_runs_from_the_command_line(cache: Path) -> None:
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-W", "error", "-m", "datasets", "path", "mnist"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    done = subprocess.run([*COMMAND, "path", "mnist"], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, str(cache / "downloads" / "mnist"), "")
     assert originals.WRITERS.keys() == DATASETS.keys()

@@ -6,9 +6,10 @@ import dataclasses
 import gzip
 import hashlib
 import multiprocessing
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -230,14 +231,59 @@ def test_other_files_other_cache(cache: Path, tmp_path: Path, monkeypatch: pytes
     assert (np.load(second.y_train) == 0).all()
 
 
-def test_a_file_that_was_damaged_after_it_was_fetched(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "it has changed since it was verified"),
+        (lambda path: path.write_bytes(b"\7" * path.stat().st_size), "it has changed since it was verified"),
+        (lambda path: path.unlink(), "it is missing, while others are there"),
+        (lambda path: (path.parent / storage.SEAL).write_text("{"), "its download was not finished"),
+    ],
+)
+def test_real_files_that_were_harmed_are_named_and_not_used(
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    harm: Callable[[Path], object],
+    told: str,
 ) -> None:
-    fetch(small_originals("imdb", tmp_path / "imdb", monkeypatch), cache, quietly, tmp_path / "imdb")
-    (cache / "downloads" / "imdb" / "imdb.npz").write_bytes(b"other")
-    with pytest.raises(DatasetUnavailable, match="fetch imdb"):
-        prepare("imdb", "ranks", cache, quietly, "real")
-    assert prepare("imdb", "ranks", cache, quietly).data == "synthetic"
+    dataset = small_originals(name, tmp_path / name, monkeypatch)
+    packaged(monkeypatch, digits(5))
+    fetch(dataset, cache, quietly, tmp_path / name)
+    path = cache / "downloads" / name / dataset.files[0].name
+    harm(path)
+    if len(dataset.files) == 1 and not path.exists():
+        told = "the real"  # nothing of it is left: as if it had never been there
+    recipe = {"cifar10": "centred64", "mnist": "raw"}.get(name, next(iter(dataset.recipes)))
+    with pytest.raises(DatasetUnavailable, match=re.escape(told)) as caught:
+        prepare(name, recipe, cache, quietly, "real")
+    assert f"python -m datasets fetch {name}" in caught.value.remedy
+    lines: list[str] = []
+    found = prepare(name, recipe, cache, lines.append)
+    assert found.data == ("real-subset" if name == "mnist" else "synthetic")
+    if path.exists() or len(dataset.files) > 1:
+        assert lines[0].startswith(
+            f"{path} can't be used as a file of {name}: {told}; `python -m datasets fetch {name}"
+        )
+        assert "other data take the place of" in lines[0]
+    fetch(dataset, cache, quietly, tmp_path / name)  # as the remedy says
+    assert prepare(name, recipe, cache, quietly).data == "real"
+
+
+def test_verified_files_in_another_format(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rain's table has no published checksum: what `fetch` can't see, reading it does."""
+    monkeypatch.setattr(originals, "HOURS", [(2, 1, True), (1, 1, True)])
+    monkeypatch.setitem(originals.WRITERS, "hmdir", lambda folder: originals.rain(folder, originals.HOURS))
+    fetch(small_originals("hmdir", tmp_path / "hmdir", monkeypatch), cache, quietly, tmp_path / "hmdir")
+    with pytest.raises(DatasetUnavailable, match="order of their Ids") as caught:
+        prepare("hmdir", "sequences", cache, quietly, "real")
+    assert "remove hmdir" in caught.value.remedy
+    lines: list[str] = []
+    assert prepare("hmdir", "sequences", cache, lines.append).data == "synthetic"
+    assert any("train.csv can't be used" in line and "until then" in line for line in lines)
+    assert [path.name for path in (cache / "data").iterdir() if path.is_dir() and "real" in path.name] == []
 
 
 # the digits that a package ships
