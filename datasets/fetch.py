@@ -88,7 +88,8 @@ def _bring(
         elif not dataset.mirrors:
             raise DatasetUnavailable(
                 f"{dataset.name} can't be fetched without an account of your own; no password is asked for here",
-                f"log in and download it from {dataset.page}, then `python -m datasets fetch {dataset.name} --from FILE`",
+                f"log in and download it from {dataset.page}, then "
+                f"`python -m datasets fetch {dataset.name} --from FILE`",
             )
         else:
             progress(f"{dataset.name}: downloading {file.name}")

@@ -116,7 +116,7 @@ SETTINGS = {
     "norb-ap_relu": (SGD(0.001, momentum=0.9), 128, 250, 58_320, 0.01),
     "norb-mp_relu-filters-1": (SGD(0.001, momentum=0.9), 128, 250, 58_320, 0.01),
     "imdb-imdb_lstm-layers-1": (Adam(0.001), 64, 3, 25_000, 0.0),
-    "hmdir-hmdir_lstm-layers-1": (RMSprop(0.001), 256, 100, 731_556, 0.0),
+    "hmdir-hmdir_lstm-layers-1": (RMSprop(0.001), 256, 100, 694_979, 0.0),
 }
 
 
