@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from datasets import DATASETS
 from datasets.storage import VARIABLE
 
 
@@ -118,3 +120,10 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv(VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def small_stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every dataset few examples, 90 to train and 60 to test."""
+    for name, dataset in DATASETS.items():
+        monkeypatch.setitem(DATASETS, name, dataclasses.replace(dataset, stand_in_sizes=(90, 60)))

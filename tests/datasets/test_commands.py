@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 import subprocess
@@ -18,15 +17,12 @@ from datasets.__main__ import main
 from datasets.fetch import MIRROR
 from tests.datasets import originals
 from tests.datasets.conftest import Server
-from tests.datasets.test_prepare import small_originals
+from tests.datasets.preparing import small_originals
 
 Capture = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(autouse=True)
-def small_stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, dataset in DATASETS.items():
-        monkeypatch.setitem(DATASETS, name, dataclasses.replace(dataset, stand_in_sizes=(40, 20)))
+pytestmark = pytest.mark.usefixtures("small_stand_ins")
 
 
 def run(capture: Capture, *words: str | Path) -> tuple[int, str, str]:
@@ -44,7 +40,7 @@ def test_list_says_everything_about_each(cache: Path, capsys: Capture) -> None:
         assert dataset.terms in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
     assert "nothing real: `python -m datasets fetch norb`" in out
-    assert "svhn-scaled-synthetic (0.7 MB)" in out
+    assert "svhn-scaled-synthetic (1.8 MB)" in out
     assert "http://ufldl.stanford.edu/housenumbers/ (246.3 MB)" in out
 
 
@@ -115,7 +111,7 @@ def test_path_and_remove(cache: Path, capsys: Capture) -> None:
     run(capsys, "prepare", "imdb", "svhn/scaled", "--data=synthetic")
     (cache / "data" / ".building-imdb-ranks-1").mkdir()
     code, out, _ = run(capsys, "remove", "imdb")
-    assert (code, out) == (0, "imdb: 0.1 MB freed\n")
+    assert (code, out) == (0, "imdb: 0.3 MB freed\n")
     assert [path.name[:6] for path in (cache / "data").iterdir() if path.suffix != ".lock"] == ["svhn-s"]
     assert run(capsys, "remove", "imdb")[:2] == (0, "imdb: 0.0 MB freed\n")
 

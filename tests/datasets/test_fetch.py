@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import multiprocessing
-import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -13,15 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import hmdir, holdings, storage
+from datasets import holdings, storage
 from datasets.dataset import Dataset, File, Slice, each
 from datasets.errors import DatasetUnavailable
 from datasets.fetch import BLOCK, MIRROR, Patience, fetch, mirrors
 from tests.datasets.conftest import Server
-from tests.datasets.disk import full_beyond
+from tests.datasets.disk import full_beyond, left_behind
 
 DATA = np.random.default_rng(0).bytes(300_000)
+
+
 Serve = Callable[..., Server]
+
+
 QUICK = Patience(connect_s=5, read_s=0.3, attempts=3, sleep=lambda seconds: None)
 
 
@@ -36,10 +39,6 @@ def dataset(*bases: str, data: bytes = DATA, name: str = "toy") -> Dataset:
 def get(toy: Dataset, cache: Path, patience: Patience = QUICK, given: Path | None = None) -> Path:
     fetch(toy, cache, lambda line: None, given, patience)
     return cache / "downloads" / toy.name / "data.bin"
-
-
-def left_behind(cache: Path) -> list[str]:
-    return sorted(path.name for path in cache.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
 
 
 def test_a_file_is_fetched_once_and_verified(serve: Serve, cache: Path) -> None:
@@ -195,79 +194,3 @@ def test_another_file_than_the_right_one(cache: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetUnavailable, match=r"no data\.bin at"):
         get(dataset(), cache, given=tmp_path / "nowhere")
     assert left_behind(cache) == []
-
-
-# Kaggle's table: no checksum, but a form
-
-ROW = "{},{},2.0" + "," * 20 + ",0.254"
-TABLE = "\n".join([",".join(hmdir.HEADER), ROW.format(1, 3), ROW.format(1, 16), ROW.format(2, 4)]) + "\n"
-
-
-@pytest.fixture
-def short_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hmdir, "TABLE_ROWS", 3)
-
-
-def kaggle(cache: Path, given: Path | None) -> Path:
-    fetch(hmdir.DATASET, cache, lambda line: None, given)
-    return cache / "downloads" / "hmdir" / "train.csv"
-
-
-def test_kaggle_s_table_needs_an_account(cache: Path) -> None:
-    with pytest.raises(DatasetUnavailable, match=r"account of your own; no password is asked for.*--from FILE"):
-        kaggle(cache, None)
-
-
-@pytest.mark.usefixtures("short_table")
-@pytest.mark.parametrize("name", ["train.csv", "train.csv.zip", "train.zip"])
-@pytest.mark.parametrize("newline_at_the_end", [True, False])
-def test_kaggle_s_table_from_the_user(cache: Path, tmp_path: Path, name: str, newline_at_the_end: bool) -> None:
-    table = TABLE if newline_at_the_end else TABLE.rstrip("\n")
-    given = tmp_path / name
-    if name.endswith(".zip"):
-        with zipfile.ZipFile(given, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("train.csv", table)
-    else:
-        given.write_text(table)
-    assert kaggle(cache, given).read_text() == table
-    assert holdings.fetched(hmdir.DATASET, cache)
-
-
-def zipped(path: Path, name: str, text: str) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, text)
-    return path
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (TABLE, "3 rows where the table has 13,765,201"),
-        (TABLE.replace("Expected", "Guess"), "first line"),
-        ("", "first line"),
-        ("\0\xff" * 3_000, "first line"),
-    ],
-)
-def test_a_table_of_another_form(cache: Path, tmp_path: Path, text: str, told: str) -> None:
-    given = tmp_path / "train.csv"
-    given.write_text(text)
-    with pytest.raises(DatasetUnavailable, match=told):
-        kaggle(cache, given)
-    assert left_behind(cache) == []
-
-
-@pytest.mark.usefixtures("short_table")
-def test_hostile_zips(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DatasetUnavailable, match=r"no train\.csv in it"):
-        kaggle(cache, zipped(tmp_path / "a.zip", "../../train.csv", TABLE))
-    monkeypatch.setattr(hmdir, "LONGEST", 1_000_000)
-    bomb = zipped(tmp_path / "b.zip", "train.csv", TABLE + "\0" * 3_000_000)
-    with pytest.raises(DatasetUnavailable, match="more than 1,000,000 bytes"):
-        kaggle(cache, bomb)
-    broken = bytearray(zipped(tmp_path / "c.zip", "train.csv", TABLE * 50).read_bytes())
-    broken[60:80] = bytes(20)
-    (tmp_path / "c.zip").write_bytes(broken)
-    with pytest.raises(DatasetUnavailable, match="is not the competition's table"):
-        kaggle(cache, tmp_path / "c.zip")
-    assert left_behind(cache) == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "b.zip", "c.zip", "cache"]

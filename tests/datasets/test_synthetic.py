@@ -14,7 +14,7 @@ from datasets.preprocessing import radar
 from datasets.preprocessing.gist import gist
 from datasets.preprocessing.gradients import hog_hue
 from datasets.registry import DATASETS
-from tests.datasets.test_readers import gathered
+from tests.datasets.reading import gathered
 
 Array = np.ndarray[Any, Any]
 SIZES = (2_000, 500)
