@@ -126,7 +126,9 @@ def _rows(
     for arm, records in arms.items():
         row = _alone(group, arm, baseline, records, current)
         good = [each for each in records if each.ok]
-        if not good or arm == baseline:
+        if mixed := differences(good, (), by):
+            yield _without_figures(row, mixed)
+        elif not good or arm == baseline:
             yield row
         elif reasons := differences(base, good, by):
             counts = flags.of_counts([each.fields for each in base], [each.fields for each in good])
@@ -167,6 +169,12 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
     )
 
 
+def _without_figures(row: Row, mixed: Sequence[str]) -> Row:
+    """An arm whose own runs are not alike (of real data and a stand-in, say): no median of theirs means anything."""
+    figures = dict.fromkeys(("epoch", "peak_memory_mib", "memory_kind", "train_error", "test_error", "total"))
+    return replace(row, verdict="not comparable", reason="; ".join(mixed), **figures)  # type: ignore[arg-type]
+
+
 def _median(records: Sequence[Record], name: str) -> Median | None:
     values = [value for value in (getattr(each, name) for each in records) if value is not None]
     return median(values) if values else None
@@ -196,14 +204,17 @@ def _beside(row: Row, base: Sequence[Record], good: Sequence[Record], by: By, fl
 
 
 def _pools(rows: Sequence[Row], floors: Floors) -> Iterable[Pool]:
-    """One for each family, arm and baseline with at least two points; never over different settings or backends."""
+    """One for each family, arm and baseline with at least two points; never over different settings, kinds of data or
+    backends.
+    """
     swept: dict[tuple[str, str, str, str], list[Ratio]] = {}
     for row in rows:
         if row.speed_up is not None:
-            what = row.family + row.group.removeprefix(row.point)
+            data = next(iter(values("data", row.records)), "unknown")
+            what = f"{row.family}{row.group.removeprefix(row.point)}, {data} data"
             swept.setdefault((row.family, what, row.arm, row.baseline), []).append(row.speed_up)
     for (family, what, arm, baseline), ratios in swept.items():
         if len(ratios) > 1:
-            pooled, values = pooled_ratio(ratios), [each.value for each in ratios]
+            pooled, factors = pooled_ratio(ratios), [each.value for each in ratios]
             found = verdict(pooled, floors.get(family, 0.0))
-            yield Pool(what, arm, baseline, pooled, min(values), max(values), found)
+            yield Pool(what, arm, baseline, pooled, min(factors), max(factors), found)

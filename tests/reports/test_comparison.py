@@ -204,7 +204,7 @@ def test_a_backend_against_itself_yields_no_false_verdict_among_many() -> None:
 def test_a_family_has_its_geometric_mean() -> None:
     records = typed([e for at in SWEEP for e in session(TWO, at=at)])
     (pool,) = compare(records).pools
-    assert (pool.what, pool.arm, pool.baseline, pool.speed_up.pairs) == ("fnn", "jax", "torch", 6)
+    assert (pool.what, pool.arm, pool.baseline, pool.speed_up.pairs) == ("fnn, real-subset data", "jax", "torch", 6)
     assert pool.smallest <= pool.speed_up.value <= pool.largest
     assert pool.speed_up.low < 2 < pool.speed_up.high
     assert pool.verdict == "faster"
@@ -216,7 +216,29 @@ def test_settings_and_backends_are_not_pooled() -> None:
     before = [e for at in SWEEP[:2] for e in session(TWO, at=at)]
     after = [e for at in SWEEP[:2] for e in session(TWO, at=at, seed=2)]
     pools = compare(typed(before, "before") + typed(after, "after"), by="run").pools
-    assert [(pool.what, pool.arm) for pool in pools] == [("fnn torch", "after"), ("fnn jax", "after")]
+    assert [(pool.what, pool.arm) for pool in pools] == [
+        ("fnn torch, real-subset data", "after"),
+        ("fnn jax, real-subset data", "after"),
+    ]
+
+
+def test_kinds_of_data_are_not_mixed_in_a_row_or_in_a_mean() -> None:
+    real, made_up = typed(session(TWO), "a"), typed(session(TWO, data="synthetic", test_error=50.0), "b")
+    for row in compare(real + made_up).rows:  # by backend, each of which has runs of both kinds
+        assert (row.verdict, row.reason) == ("not comparable", "data: real-subset and synthetic")
+        assert (row.epoch, row.test_error, row.total, row.speed_up) == (None, None, None, None)
+    for row in compare(real + made_up, by="run").rows:
+        assert row.verdict == ("baseline" if row.arm == "a" else "not comparable")
+        assert row.test_error is not None
+        assert row.test_error.value == (12.0 if row.arm == "a" else 50.0)
+    points = [*SWEEP[:2], *(at.replace("mnist", "cifar10") for at in SWEEP[:2])]
+    kinds = ["real-subset"] * 2 + ["synthetic"] * 2
+    mixed = [each for at, data in zip(points, kinds, strict=True) for each in session(TWO, at=at, data=data)]
+    pools = compare(typed(mixed)).pools
+    assert [(pool.what, pool.speed_up.pairs) for pool in pools] == [
+        ("fnn, real-subset data", 2),
+        ("fnn, synthetic data", 2),
+    ]
 
 
 def test_nothing_compares_to_nothing() -> None:
