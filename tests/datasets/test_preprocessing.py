@@ -74,6 +74,13 @@ def test_the_mean_image() -> None:
     np.testing.assert_allclose(transform(images[:1]), found[:1])  # of the training examples, not of the slice
 
 
+def test_the_mean_image_and_then_another_size() -> None:
+    images = PHOTOGRAPHS[:200]
+    found = whitening.then(whitening.centred, resized(64, 64))(lambda: slices(images))(images[:3])
+    for before, after in zip(images[:3] - images.mean(axis=0), found, strict=True):
+        np.testing.assert_allclose(after, resize(before, (64, 64), order=1, anti_aliasing=False), atol=1e-2)
+
+
 def correlated(count: int, size: int = 12) -> Array:
     draw = np.random.default_rng(1)
     return draw.normal(3, 1, (count, size)) @ draw.normal(size=(size, size))

@@ -127,6 +127,17 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert visible(tmp_path) == []
 
 
+@pytest.mark.parametrize("size", [0, 1_000])
+def test_a_disk_that_fills_up_at_a_small_file(tmp_path: Path, size: int) -> None:
+    (tmp_path / "kept").write_bytes(b"old")
+    with full_beyond(size), pytest.raises(OSError, match="File too large"):
+        storage.write(tmp_path / "kept", bytes(size + 1))
+    assert visible(tmp_path) == ["kept"]
+    assert (tmp_path / "kept").read_bytes() == b"old"
+    storage.write(tmp_path / "kept", b"new")
+    assert (tmp_path / "kept").read_bytes() == b"new"
+
+
 def build_in_a_process(folder: Path) -> str:
     said = []
 
