@@ -107,7 +107,7 @@ def _stored(dataset: Dataset, recipe: str, raw: Raw, cache: Path, progress: Prog
     except OSError as error:
         raise DatasetUnavailable(
             f"{name} could not be written to {folder.parent} ({error.strerror or error})",
-            f"make room there, or name another folder with {storage.VARIABLE}",
+            f"make room there if it is full, or name another folder with {storage.VARIABLE}",
         ) from error
     x_train, y_train, x_test, y_test = (folder / f"{array}.npy" for array in building.ARRAYS)
     return Prepared(x_train, y_train, x_test, y_test, raw.kind, raw.source, fingerprint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -17,9 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0, or 1 with reason and remedy on standard error; argparse exits with 2 for words that it doesn't know."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options, storage.cache_folder()))
+        code = int(options.command(options, storage.cache_folder()))
+        sys.stdout.flush()
+        return code
     except DatasetUnavailable as error:
         return _failed(error.reason, error.remedy)
+    except BrokenPipeError:  # of `list | head`: nobody reads on, which is no error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         return _failed(
             ": ".join(str(part) for part in (error.strerror or error, error.filename) if part),
@@ -93,7 +99,12 @@ def _list(options: argparse.Namespace, cache: Path) -> int:
 def _wrapped(title: str, text: str) -> str:
     """At most 80 columns, but for addresses and paths."""
     return textwrap.fill(
-        text, 80, initial_indent=title, subsequent_indent=" " * 15, break_long_words=False, break_on_hyphens=False
+        text,
+        80,
+        initial_indent=title,
+        subsequent_indent=" " * len(title),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

@@ -209,5 +209,5 @@ def _disk_refusing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise DatasetUnavailable(
             f"{folder} could not be filled ({error.strerror or error}: {error.filename or folder})",
-            f"make room there, or name another folder with {storage.VARIABLE}",
+            f"make room there if it is full, or name another folder with {storage.VARIABLE}",
         ) from error

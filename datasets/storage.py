@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,7 +84,8 @@ def damaged(folder: Path, *, thorough: bool = False) -> list[str]:
         else:
             moved = moved or other_time
     if moved and not found:
-        seal(folder, entries)  # the new times
+        with suppress(OSError):  # a cache that can only be read is looked through each time
+            seal(folder, entries)
     return found
 
 

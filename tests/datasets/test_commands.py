@@ -192,16 +192,32 @@ def test_nothing_half_prepared_is_used(cache: Path, signal_: signal.Signals, cod
     assert storage.intact(data / name, thorough=True)
 
 
-FULL = """
-mount -t tmpfs -o size=1m none "$1" && shift || exit 77
+def test_nobody_reads_on(cache: Path) -> None:
+    command = f"{sys.executable} -m datasets list | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
+
+
+MOUNTED = """
+mount -t tmpfs -o "$1" none "$KERAS_BENCHMARKS_CACHE" && shift || exit 77
 "$@"
 echo "code $?" && find "$KERAS_BENCHMARKS_CACHE" -type f ! -name "*.lock"
 """
 
 
-def test_a_disk_that_is_really_full(cache: Path) -> None:
-    """A file system of 1 MiB, in a mount namespace of the test's own."""
-    command = ["unshare", "-rm", "sh", "-c", FULL, "sh", str(cache), *COMMAND, "prepare", "svhn", "--data=synthetic"]
+@pytest.mark.parametrize("words", [["prepare", "svhn", "--data=synthetic"], ["fetch", "imdb"]])
+@pytest.mark.parametrize(("options", "told"), [("size=1m", "No space left on device"), ("ro", "Read-only file system")])
+def test_a_disk_that_takes_no_more(
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[..., Server],
+    words: list[str],
+    options: str,
+    told: str,
+) -> None:
+    """A real file system, in a mount namespace of the test's own."""
+    monkeypatch.setenv(f"{MIRROR}IMDB", serve({"imdb.npz": bytes(1 << 22)}).base)
+    command = ["unshare", "-rm", "sh", "-c", MOUNTED, "sh", options, *COMMAND, *words]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     except FileNotFoundError:
@@ -209,7 +225,7 @@ def test_a_disk_that_is_really_full(cache: Path) -> None:
     if done.returncode == 77 or "unshare:" in done.stderr:
         pytest.skip(f"this user can't mount a disk of its own: {done.stderr.strip()}")
     assert done.stdout.splitlines()[-1] == "code 1"  # and no file after it
-    assert "No space left on device" in done.stderr
+    assert told in done.stderr
     assert f"name another folder with {storage.VARIABLE}" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -70,6 +71,15 @@ def test_a_copy_is_as_good(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     rewrite(folder / "a", b"first")
     assert storage.intact(folder)
     monkeypatch.setattr(storage, "digest", refuse)  # its contents were compared once, and the new time is known
+    assert storage.intact(folder)
+
+
+def test_a_copy_that_can_only_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(path: Path, contents: bytes) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    rewrite(folder / "a", b"first")
+    monkeypatch.setattr(storage, "write", read_only)
     assert storage.intact(folder)
 
 
