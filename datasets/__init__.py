@@ -53,9 +53,8 @@ def prepare(dataset: str, recipe: str, cache: Path, progress: Progress, choice: 
             return _stored(found, recipe, real(found, cache), cache, progress)
         except (NotFetched, Damaged) as error:
             if choice == "real":
-                raise DatasetUnavailable(
-                    error.reason, f"{error.remedy}, or --data=auto for what there is, labelled in every result"
-                ) from error
+                remedy = f"{error.remedy}, or --data=auto, labelled in every result"
+                raise DatasetUnavailable(error.reason, remedy) from error
             if isinstance(error, Damaged):
                 progress(f"{error.reason}; {error.remedy}; until then other data take the place of {dataset}")
     if choice == "auto" and found.subset:
