@@ -26,6 +26,7 @@ from scipy.io import savemat
 
 from datasets import DATASETS, building, hmdir, holdings, norb, prepare, storage, synthetic
 from datasets.dataset import Raw
+from datasets.preprocessing import radar
 
 pytestmark = pytest.mark.targets
 
@@ -127,7 +128,10 @@ def test_svhn(measure: Callable[..., Measured], cache: Path) -> None:
 
 
 def write_table(path: Path, rows: int = hmdir.TABLE_ROWS) -> None:
-    """The competition's table in its size and form: Ids in order, up to 19 scans each, gaps, one decimal or two."""
+    """The competition's table in its size and form: Ids in order, up to 19 scans each, half of the values missing.
+
+    dB go in steps of 0.5 or 0.0625; ratios, degrees per km and mm of rain have eight digits.
+    """
     import pyarrow as pa  # type: ignore[import-untyped]
     from pyarrow import csv
 
@@ -142,11 +146,17 @@ def write_table(path: Path, rows: int = hmdir.TABLE_ROWS) -> None:
             count = min(int(lengths.sum()), rows - written)
             ids = np.repeat(hour + 1 + np.arange(len(lengths)), lengths)[:count]
             columns = [ids, np.arange(count, dtype=np.float64) % 60, np.floor(ids % 20.0)]
-            for _ in range(20):
-                values = np.round(draw.normal(20, 10, count) * 2) / 2
+            for field in radar.COLUMNS[2:]:
+                values = draw.normal(20, 10, count)
+                if field.startswith("Ref"):
+                    values = np.round(values * 2) / 2
+                elif field.startswith("Zdr"):
+                    values = np.round(values) / 16
+                else:
+                    values = np.round(values / 20, 8)
                 values[draw.random(count) < 0.5] = np.nan
                 columns.append(values)
-            columns.append(np.round(ids % 37 / 3, 6))
+            columns.append(np.round(ids % 37 / 3, 8))
             arrays = [pa.array(column, from_pandas=True) for column in columns]
             writer.write(pa.record_batch(arrays, schema=schema))
             written, hour = written + count, hour + len(lengths)
