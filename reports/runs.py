@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports import journal
+from reports.journal import JournalProblem
 from reports.records import BadRecord, Record, record
 
 ROOT = Path(".benchmarks")
@@ -18,7 +20,7 @@ class RunProblem(Exception):
 
 
 class ForeignRun(RunProblem):
-    """A run of other tests, saved in the same folder: nobody wants to hear of it."""
+    """A run of other tests, saved in the same folder, or one without a result: nobody wants to hear of it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Saved:
 def paths(root: Path = ROOT) -> list[Path]:
     """All files of saved runs below a folder, oldest name first."""
     saved = [path for path in root.glob("**/*.json") if path.parent.name != "noise"]
-    return sorted([*saved, *root.glob("**/journal/*.jsonl")])
+    return sorted([*saved, *journal.paths(root)])
 
 
 def load(path: Path) -> Saved:
@@ -47,11 +49,12 @@ def load(path: Path) -> Saved:
 
     Of a journal whose session was killed while it wrote, the last line may be incomplete: it is left out with a note.
     """
+    if path.suffix == journal.SUFFIX:
+        return _journal(path)
     try:
-        text = path.read_text("utf-8")
+        return _session(path, path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise RunProblem(f"{path} can't be read: {error}") from None
-    return _journal(path, text) if path.suffix == ".jsonl" else _session(path, text)
 
 
 def _session(path: Path, text: str) -> Saved:
@@ -72,21 +75,20 @@ def _session(path: Path, text: str) -> Saved:
     return _saved(path, _label(path), [_record(raw, path, f"result {i}") for i, raw in enumerate(raws, 1)], ())
 
 
-def _journal(path: Path, text: str) -> Saved:
-    lines = text.splitlines()
-    records, notes = [], []
-    for number, line in enumerate(lines, 1):
-        try:
-            raw = json.loads(line)
-        except json.JSONDecodeError as error:
-            if number < len(lines):
-                raise RunProblem(f"{path} is damaged in line {number}: {error.msg}") from None
-            notes.append("its last line is incomplete: the session was killed while it wrote")
-            continue
-        records.append(_record(raw, path, f"line {number}"))
-    if not records:
-        raise RunProblem(f"{path} holds no complete result")
-    return _saved(path, _label(path), records, notes)
+def _journal(path: Path) -> Saved:
+    try:
+        found = journal.read(path)
+    except JournalProblem as problem:
+        raise RunProblem(str(problem)) from None
+    if found.damaged:
+        number, reason = found.damaged[0]
+        raise RunProblem(
+            f"{path} is damaged in line {number}: {reason}; `python -m reports recover {path}` saves what is sound"
+        )
+    if not found.results:
+        raise ForeignRun(f"{path} holds no complete result")
+    records = [_record(raw, path, f"result {number}") for number, raw in enumerate(found.records, 1)]
+    return _saved(path, _label(path), records, found.notes)
 
 
 def _label(path: Path) -> str:
@@ -109,7 +111,7 @@ def _saved(path: Path, name: str, records: Sequence[Record], notes: Iterable[str
 def everything(root: Path = ROOT) -> tuple[list[Saved], list[RunProblem]]:
     """All saved runs below a folder in the order of their start, and what couldn't be loaded.
 
-    A journal is left out where saved runs hold all that is in it.
+    A journal is left out where saved runs hold all that is in it, or the journal of a session that resumed it.
     """
     found, problems = [], []
     for path in paths(root):
@@ -120,7 +122,12 @@ def everything(root: Path = ROOT) -> tuple[list[Saved], list[RunProblem]]:
         except RunProblem as problem:
             problems.append(problem)
     kept = {_identity(r) for saved in found if saved.path.suffix == ".json" for r in saved.records}
-    found = [saved for saved in found if saved.path.suffix == ".json" or {*map(_identity, saved.records)} - kept]
+    own = []
+    for saved in sorted(found, key=lambda saved: -len(saved.records)):
+        if saved.path.suffix == ".json" or {*map(_identity, saved.records)} - kept:
+            kept.update(map(_identity, saved.records))
+            own.append(saved)
+    found = own
     return sorted(found, key=lambda saved: (saved.started, saved.name)), problems
 
 
