@@ -51,6 +51,7 @@ CODES = (
     "waiting",
     "low-memory",
     "on-battery",
+    "resumed",
     "implausible-ratio",
     "parameter-counts",
     "error-gap",
@@ -64,7 +65,7 @@ CODES = (
 def of_run(fields: Fields) -> list[Flag]:
     """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
     return [*_unsteady(fields), *_loaded(fields), *_stolen(fields), *_throttled(fields), *_waiting(fields),
-            *_memory(fields), *_battery(fields)]  # fmt: skip
+            *_memory(fields), *_battery(fields), *_resumed(fields)]  # fmt: skip
 
 
 def _unsteady(fields: Fields) -> Iterator[Flag]:
@@ -149,6 +150,16 @@ def _memory(fields: Fields) -> Iterator[Flag]:
 def _battery(fields: Fields) -> Iterator[Flag]:
     if any(_host(fields, "on_battery")):
         yield Flag("on-battery", "the machine ran on its battery: plug it in, and measure again")
+
+
+def _resumed(fields: Fields) -> Iterator[Flag]:
+    segments = fields.get("resumed")
+    if segments:
+        epochs = " + ".join(str(segment["epochs"]) for segment in segments)
+        other = (
+            "" if fields.get("resumed_exactly", True) else "; dropout drew other masks than without the interruption"
+        )
+        yield Flag("resumed", f"it was interrupted, and went on from a checkpoint: {epochs} epochs{other}")
 
 
 def of_ratio(value: float) -> list[Flag]:
