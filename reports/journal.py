@@ -123,7 +123,9 @@ def _entry(text: bytes) -> Entry:
         if "record_version" not in found:
             raise ValueError("it has neither a checksum nor the fields of a record")
         return {"kind": "result", "record": found}
-    if not isinstance(found.get("kind"), str) or (found["kind"] == "result" and not isinstance(found["record"], dict)):
+    if not isinstance(found.get("kind"), str) or (
+        found["kind"] == "result" and not isinstance(found.get("record"), dict)
+    ):
         raise ValueError("it does not say what it is")
     return found
 

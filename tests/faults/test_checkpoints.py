@@ -71,6 +71,7 @@ def test_losses_go_on_as_without_the_interruption(start: Start, tmp_path: Path, 
     assert whole[BREAK] != pytest.approx(whole[0], rel=1e-2)
 
 
+@pytest.mark.parametrize("backend", ["tensorflow1", "jax"], indirect=True)  # an old and a new one
 def test_a_checkpoint_is_plain_arrays_and_of_this_training_only(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "state.npz"
     with start(**job(tmp_path, Adam(0.01))) as worker:
@@ -88,7 +89,7 @@ def test_a_checkpoint_is_plain_arrays_and_of_this_training_only(start: Start, tm
     damaged.write_bytes(whole[: len(whole) // 2])
     for file, optimizer, reason in (
         (damaged, Adam(0.01), "can't be read"),
-        (path, SGD(0.01), "arrays"),
+        (path, SGD(0.01, 0.9), "arrays"),
         (tmp_path / "nowhere.npz", Adam(0.01), "can't be read"),
     ):
         with start(**job(tmp_path, optimizer), checkpoint=str(file)) as worker:

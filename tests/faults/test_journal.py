@@ -1,0 +1,289 @@
+"""Whatever happens to a journal, its sound lines are read, and what was measured is somewhere on a disk."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fixtures import journal
+from fixtures.journal import Writer
+from reports import journal as format_
+from reports.journal import JournalProblem, line, parse
+from tests.datasets.disk import full_beyond
+from tests.reports.builder import fields
+
+Make = Callable[..., Writer]
+ROOT = Path(__file__).parents[2]
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+entries = st.lists(
+    st.tuples(st.sampled_from(["session", "started", "progress"]), st.dictionaries(st.text(min_size=5), values)),
+    min_size=1,
+    max_size=5,
+)
+
+
+def text(made: list[tuple[str, dict[str, Any]]]) -> list[bytes]:
+    return [line(kind, content) for kind, content in made]
+
+
+def plain(found: format_.Journal) -> list[dict[str, Any]]:
+    return [{key: value for key, value in entry.items() if key != "crc32"} for entry in found.entries]
+
+
+# --- the format
+
+
+@given(entries)
+def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None:
+    found = parse(b"".join(text(made)))
+    assert plain(found) == [{**content, "kind": content.get("kind", kind)} for kind, content in made]
+    assert not found.notes
+    assert all(json.loads(each)["kind"] for each in text(made))  # each line is JSON by itself
+
+
+@given(entries, st.data())
+def test_a_file_that_was_cut_off_gives_all_that_was_complete(
+    made: list[tuple[str, dict[str, Any]]], data: st.DataObject
+) -> None:
+    lines = text(made)
+    whole = b"".join(lines)
+    cut = data.draw(st.integers(0, len(whole)))
+    complete = whole[:cut].count(b"\n")
+    found = parse(whole[:cut])
+    at_a_boundary = cut == sum(map(len, lines[:complete]))
+    lacks_only_its_end = cut == sum(map(len, lines[: complete + 1])) - 1
+    assert len(found.entries) == complete + (lacks_only_its_end and not at_a_boundary)
+    assert found.torn == (not at_a_boundary and not lacks_only_its_end)
+    assert not found.damaged
+
+
+@given(entries, st.data())
+def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data: st.DataObject) -> None:
+    whole = bytearray(b"".join(text(made)))
+    before = plain(parse(bytes(whole)))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    whole[at] ^= data.draw(st.integers(1, 255))
+    found = parse(bytes(whole))
+    assert all(entry in before for entry in plain(found))
+    assert len(found.entries) < len(before) or bytes(whole[at : at + 1]).isspace() or at == len(whole) - 1
+    assert found.notes or len(found.entries) == len(before)
+
+
+@given(st.binary(max_size=300) | st.lists(st.binary(max_size=60)).map(b"\n".join))
+def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
+    found = parse(data)
+    assert all(isinstance(record, dict) for record in found.records)
+    assert isinstance(found.header, dict)
+    found.unfinished()
+    assert len(found.entries) + len(found.damaged) + found.torn == len(data.split(b"\n")) - (data[-1:] in (b"\n", b""))
+
+
+@given(values)
+def test_any_json_in_a_sound_line_is_an_entry_or_left_out(content: object) -> None:
+    for data in (line("result", {"record": content}), json.dumps({"kind": content}).encode(), line("result", {})):
+        found = parse(data + b"\n")
+        assert found.damaged or isinstance(found.records[0], dict)
+
+
+def test_a_journal_of_before_checksums_is_read() -> None:
+    raw = [fields(), fields("jax")]
+    found = parse("".join(json.dumps(each) + "\n" for each in raw).encode())
+    assert found.records == raw
+    assert not found.notes
+    assert parse(b'{"a": 1}\n').damaged == [(1, "it has neither a checksum nor the fields of a record")]
+
+
+def test_a_deeply_nested_line_is_left_out() -> None:
+    assert parse(b"[" * 100_000 + b"\n").damaged[0][0] == 1
+
+
+def test_the_last_result_of_a_benchmark_counts_and_what_has_none_is_unfinished() -> None:
+    data = [
+        line("started", {"benchmark": "a"}),
+        line("progress", {"benchmark": "a", "epochs": [1]}),
+        line("started", {"benchmark": "a"}),
+        line("progress", {"benchmark": "a", "epochs": [2]}),
+        line("started", {"benchmark": "b"}),
+        line("result", {"benchmark": "b", "record": {"run": 1}}),
+        line("result", {"benchmark": "b", "record": {"run": 2}}),
+    ]
+    found = parse(b"".join(data))
+    assert found.records == [{"run": 2}]
+    (name, since), *more = found.unfinished().items()
+    assert (name, more) == ("a", [])
+    assert [entry.get("epochs") for entry in since] == [None, [2]]
+
+
+# --- the writer
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def make(told: list[str]) -> Iterator[Callable[..., Writer]]:
+    """make(folder, *rescue): a writer, closed at the end."""
+    made: list[Writer] = []
+
+    def writer(folder: Path, *rescue: Path) -> Writer:
+        made.append(Writer(folder, told.append, rescue))
+        return made[-1]
+
+    yield writer
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 KiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
+    if done.returncode:
+        pytest.skip("mounting a small file system needs privileges that this user doesn't have")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_nothing_is_created_before_the_first_line(tmp_path: Path, told: list[str], make: Make) -> None:
+    make(tmp_path / "journal")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_measured(tmp_path: Path, make: Make) -> None:
+    (tmp_path / "journal").write_text("a file in its place")
+    with pytest.raises(JournalProblem, match=r"results can't be written to .*--benchmark-storage"):
+        make(tmp_path / "journal").begin()
+
+
+def test_a_read_only_folder_is_told_before_anything_is_measured(small_disk: Path, told: list[str], make: Make) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(JournalProblem, match="Read-only file system"):
+        make(small_disk / "journal").begin()
+
+
+def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
+    small_disk: Path, tmp_path: Path, told: list[str], make: Make
+) -> None:
+    writer = make(small_disk / "journal", small_disk / "also-full", tmp_path / "rescue")
+    writer.begin(planned=["a"])
+    for number in range(40):
+        writer.write("result", benchmark=str(number), record={"pad": "x" * 4000, "number": number})
+    writer.close()
+    assert writer.path.parent == tmp_path / "rescue"
+    found = format_.read(writer.path)
+    assert [record["number"] for record in found.records] == list(range(40))
+    assert found.header["planned"] == ["a"]
+    (message,) = told
+    assert "No space left on device" in message
+    assert str(writer.path) in message
+    left = format_.read(small_disk / "journal" / writer.path.name)
+    assert 5 < len(left.records) < 40
+    assert not left.notes  # no line is torn
+
+
+def test_where_no_disk_takes_it_the_screen_does(
+    tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    writer = make(tmp_path / "journal", tmp_path / "rescue")
+    writer.begin()
+    with full_beyond(4000), pytest.raises(JournalProblem, match=r"can't be continued .*--resume"):
+        writer.write("result", benchmark="a", record={"pad": "x" * 5000})
+    assert parse(told[-1].encode() + b"\n").records[0]["pad"] == "x" * 5000
+    writer.write("result", benchmark="b", record={"number": 2})  # there is room again
+    assert not list(tmp_path.glob("rescue/*"))
+    assert [r["number"] for path in format_.paths(tmp_path) for r in format_.read(path).records] == [2]
+
+
+def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    def slowly(descriptor: int) -> None:
+        now[0] += 3.0
+
+    monkeypatch.setattr(journal.os, "fsync", slowly)
+    monkeypatch.setattr(journal.time, "monotonic", lambda: now[0])
+    writer = make(tmp_path / "journal")
+    writer.begin()
+    writer.write("started", benchmark="a")
+    assert len(told) == 1
+    assert "a line of the journal took 3.0 s" in told[0]
+
+
+def test_sessions_in_one_folder_and_a_clock_that_is_set_back_never_share_a_file(
+    tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal.time, "strftime", lambda *_: "20260101-000000")
+    writers = [make(tmp_path / "journal") for _ in range(3)]
+    for number, writer in enumerate(writers):
+        writer.begin(number=number)
+    assert len({writer.path for writer in writers}) == 3
+    assert [format_.read(writer.path).header["number"] for writer in writers] == [0, 1, 2]
+
+
+def test_only_a_running_session_keeps_its_lock(tmp_path: Path) -> None:
+    code = f"""
+import time
+from pathlib import Path
+from fixtures.journal import Writer
+writer = Writer(Path({str(tmp_path / "journal")!r}), print)
+writer.begin()
+print(writer.path, flush=True)
+time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as session:
+        assert session.stdout
+        path = Path(session.stdout.readline().strip())
+        with path.open("rb") as file:
+            assert not journal.lock(file)
+        session.kill()
+        session.wait()
+        with path.open("rb") as file:
+            assert journal.lock(file)
+
+
+def test_names_of_the_user(tmp_path: Path) -> None:
+    with pytest.raises(JournalProblem, match="run `pytest benchmarks --headline` first"):
+        format_.named("last", [])
+    found = [tmp_path / "journal" / f"{name}.jsonl" for name in ("20260101-1-1", "20260102-1-1", "20260102-2-1")]
+    assert format_.named("last", found) == found[-1]
+    assert format_.named("20260101", found) == found[0]
+    assert format_.named("20260102-1-1", found) == found[1]
+    for name, says in (("20260102", "several sessions"), ("benchmarks", "no session")):
+        with pytest.raises(JournalProblem, match=f"'{name}' names {says}; there are: .*20260102-2-1"):
+            format_.named(name, found)
+
+
+def test_a_newer_journal_asks_for_an_update(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(line("session", {"journal_version": 2}))
+    with pytest.raises(JournalProblem, match=r"version 2.*update"):
+        format_.read(path)
+    with pytest.raises(JournalProblem, match="can't be read: No such file"):
+        format_.read(tmp_path / "nowhere.jsonl")
+
+
+def test_a_line_costs_milliseconds_not_seconds(tmp_path: Path, told: list[str], make: Make) -> None:
+    writer = make(tmp_path / "journal")
+    start = time.perf_counter()
+    for _ in range(20):
+        writer.write("progress", epochs=[{"wall_s": 1.0}])
+    assert (time.perf_counter() - start) / 20 < 0.5
+    assert writer.path.stat().st_size > 0
