@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from reports import journal
+
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
 FNN = "mnist-fnn-layers-2"
@@ -59,9 +61,8 @@ class TestAMeasuringSession:
         assert (record["seed"], second["extra_info"]["seed"]) == (1, 2)
         assert 0 < record["harness_overhead_s"] < 0.05
         assert record["peak_memory_mib"] > record["memory_baseline_mib"] > 50
-        journal = (tmp_path / "journal").glob("*.jsonl")
-        lines = [json.loads(line) for path in journal for line in path.read_text().splitlines()]
-        assert [line["run"] for line in lines] == [1, 2]
+        (kept,) = journal.paths(tmp_path)
+        assert [record["run"] for record in journal.read(kept).records] == [1, 2]
 
         run(*choice, "--runs=1")
         compared = subprocess.run(
@@ -80,8 +81,9 @@ class TestAMeasuringSession:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "1 xfailed" in done.stdout
         assert "timeout: not finished after 0.5 s" in done.stdout
-        (journal,) = (tmp_path / "journal").glob("*.jsonl")
-        assert json.loads(journal.read_text())["outcome"] == "timeout"
+        (kept,) = journal.paths(tmp_path)
+        (record,) = journal.read(kept).records
+        assert record["outcome"] == "timeout"
 
     def test_a_smoke_test_shows_outcomes_and_no_times(self, run: Run, tmp_path: Path) -> None:
         done = run("-k", FNN, "--backend=jax", "--profile=smoke")

@@ -201,7 +201,7 @@ def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
 def test_where_no_disk_takes_it_the_screen_does(
     tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr("fixtures.journal.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     writer = make(tmp_path / "journal", tmp_path / "rescue")
     writer.begin()
     with full_beyond(4000), pytest.raises(JournalProblem, match=r"can't be continued .*--resume"):
@@ -218,8 +218,8 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
     def slowly(descriptor: int) -> None:
         now[0] += 3.0
 
-    monkeypatch.setattr(journal.os, "fsync", slowly)
-    monkeypatch.setattr(journal.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("fixtures.journal.os.fsync", slowly)
+    monkeypatch.setattr("fixtures.journal.time.monotonic", lambda: now[0])
     writer = make(tmp_path / "journal")
     writer.begin()
     writer.write("started", benchmark="a")
@@ -230,7 +230,7 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
 def test_sessions_in_one_folder_and_a_clock_that_is_set_back_never_share_a_file(
     tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal.time, "strftime", lambda *_: "20260101-000000")
+    monkeypatch.setattr("fixtures.journal.time.strftime", lambda *_: "20260101-000000")
     writers = [make(tmp_path / "journal") for _ in range(3)]
     for number, writer in enumerate(writers):
         writer.begin(number=number)
