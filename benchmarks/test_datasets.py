@@ -1,6 +1,6 @@
 """What preparing the datasets costs, at their full size. `pytest benchmarks/test_datasets.py -m targets`.
 
-Takes some ten minutes and 13 GB of disk. Each figure is of a fresh process, which is allowed two processors: seconds
+Takes a quarter of an hour and 17 GB of disk. Each figure is of a fresh process, which is allowed two processors: seconds
 by its own clock, and the kernel's high-water mark of its resident memory, libraries included. Inputs are synthetic, in
 the original formats and sizes.
 """
