@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reports import compare, listing, noise, plan, recover, runs, study, study_run
+from reports import compare, drawing, listing, noise, plan, recover, runs, study, study_run
 from reports.exits import Exit
 
 
@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": Command("ratios between backends or saved runs", compare.main, compare.add_arguments),
     "study": Command("the study's claims beside what was measured", study.main, study.add_arguments),
     "study-run": Command("write the study's printed results as a saved run", study_run.main),
+    "figures": Command("the study's figures, as SVG and PNG", drawing.main, drawing.add_arguments),
     "plan": Command("what a precision costs, from a saved run as pilot", plan.main, plan.add_arguments),
     "recover": Command("save what a killed session's journal holds", recover.main, recover.add_arguments),
     "noise": Command("the noise floor of A/A runs", noise.main, noise.add_arguments),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.study import Claim
+from reports.newest import Newest
 from reports.pairs import differences, ratio
 from reports.records import Record
-from reports.runs import Saved
 from reports.statistics import Ratio
 
 Holds = Literal["holds", "fails", "undecided", "not measured"]
@@ -34,14 +34,14 @@ class Measured:
         return self.claim.status not in SETTLED
 
 
-def check(claim: Claim, saved: Sequence[Saved]) -> Measured:
-    """Hold a claim against saved runs, the newest last. Of each point the newest run with both backends counts."""
+def check(claim: Claim, newest: Newest) -> Measured:
+    """Hold a claim against saved runs: of each point the newest one with both backends counts."""
     if claim.denominator is None:
         return Measured(claim, {}, "not measured", "not measured", "an absolute figure of the study's machine")
     ratios: dict[str, Ratio] = {}
     notes: dict[str, None] = {}
     for point in claim.points:
-        sides = _newest(point, claim.numerator, claim.denominator, saved)
+        sides = newest.both(point, claim.numerator, claim.denominator)
         if not sides:
             continue
         reasons = differences(*sides, by="backend") or _unlike_the_study(claim, sides)
@@ -52,18 +52,6 @@ def check(claim: Claim, saved: Sequence[Saved]) -> Measured:
     order = _order(claim, ratios) if ratios else "not measured"
     number = _number(claim, ratios) if ratios else "not measured"
     return Measured(claim, ratios, order, number, "; ".join(notes))
-
-
-def _newest(
-    point: str, numerator: str, denominator: str, saved: Sequence[Saved]
-) -> tuple[list[Record], list[Record]] | None:
-    """Both backends' complete runs of a point in the newest session that has them."""
-    for session in reversed(saved):
-        good = [each for each in session.records if each.ok and each.group == point]
-        above, below = ([each for each in good if each.arm == name] for name in (numerator, denominator))
-        if above and below:
-            return above, below
-    return None
 
 
 def _unlike_the_study(claim: Claim, sides: Iterable[Sequence[Record]]) -> list[str]:

@@ -13,6 +13,7 @@ from reports.journal import JournalProblem
 from reports.records import BadRecord, Record, record
 
 ROOT = Path(".benchmarks")
+OTHER = ("noise", "flexibility")  # folders beside the saved runs
 
 
 class RunProblem(Exception):
@@ -40,7 +41,7 @@ class Saved:
 
 def paths(root: Path = ROOT) -> list[Path]:
     """All files of saved runs below a folder, oldest name first."""
-    saved = [path for path in root.glob("**/*.json") if path.parent.name != "noise"]
+    saved = [path for path in root.glob("**/*.json") if path.parent.name not in OTHER]
     return sorted([*saved, *journal.paths(root)])
 
 

@@ -18,6 +18,7 @@ from reports import format as fmt
 from reports import runs
 from reports.claims import Holds, Measured, check
 from reports.exits import Exit
+from reports.newest import Newest
 
 STATES = get_args(Holds)
 METRICS = {
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> Exit:
     """Print the claims; exit code 3 where the runs say nothing about any of them."""
     saved = runs.choose(options.runs, options.root) if options.runs else runs.everything(options.root)[0]
-    own = [session for session in saved if session.started]
+    own = Newest(session for session in saved if session.started)
     found = [check(claim, own) for claim in study.claims()]
     shown = [each for each in found if each.ratios or not options.measured]
     if options.format == "json":

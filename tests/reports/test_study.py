@@ -21,6 +21,7 @@ from reports import runs, study_run
 from reports.__main__ import main
 from reports.claims import check, expected
 from reports.exits import Exit
+from reports.newest import Newest
 from tests.reports.builder import save, session
 
 ROOT = Path(__file__).parents[2]
@@ -110,47 +111,47 @@ def saved(tmp_path: Path, ratio: float, at: tuple[str, ...] = FNN_DEPTH.points, 
     [(3.8, "holds", "holds"), (2.0, "holds", "fails"), (0.5, "fails", "fails"), (1.0, "undecided", "fails")],
 )
 def test_a_claim_is_held_against_runs_order_first(tmp_path: Path, ratio: float, order: str, number: str) -> None:
-    found = check(FNN_DEPTH, saved(tmp_path, ratio))
+    found = check(FNN_DEPTH, Newest(saved(tmp_path, ratio)))
     assert (found.order, found.number, len(found.ratios)) == (order, number, 6)
 
 
 def test_no_run_says_nothing() -> None:
-    found = check(FNN_DEPTH, [])
+    found = check(FNN_DEPTH, Newest([]))
     assert (found.order, found.number) == ("not measured", "not measured")
 
 
 def test_a_part_of_a_sweep_counts_for_what_it_is(tmp_path: Path) -> None:
-    found = check(FNN_DEPTH, saved(tmp_path, 3.8, at=FNN_DEPTH.points[:2]))
+    found = check(FNN_DEPTH, Newest(saved(tmp_path, 3.8, at=FNN_DEPTH.points[:2])))
     assert (found.order, len(found.ratios)) == ("holds", 2)
 
 
 def test_one_run_of_each_leaves_it_open(tmp_path: Path) -> None:
-    found = check(FNN_DEPTH, saved(tmp_path, 3.8, runs=1))
+    found = check(FNN_DEPTH, Newest(saved(tmp_path, 3.8, runs=1)))
     assert (found.order, found.number) == ("undecided", "undecided")
 
 
 def test_the_newest_run_counts(tmp_path: Path) -> None:
     old, new = saved(tmp_path, 0.5), saved(tmp_path, 3.8)
-    assert check(FNN_DEPTH, [*old, *new]).order == "holds"
-    assert check(FNN_DEPTH, [*new, *old]).order == "fails"
+    assert check(FNN_DEPTH, Newest([*old, *new])).order == "holds"
+    assert check(FNN_DEPTH, Newest([*new, *old])).order == "fails"
 
 
 def test_replaced_settings_say_nothing_about_the_study(tmp_path: Path) -> None:
-    found = check(FNN_DEPTH, saved(tmp_path, 3.8, overridden={"batch_size": 64}))
+    found = check(FNN_DEPTH, Newest(saved(tmp_path, 3.8, overridden={"batch_size": 64})))
     assert found.order == "not measured"
 
 
 def test_memory_of_a_cpu_is_not_held_against_a_gpus(tmp_path: Path) -> None:
     memory = replace(FNN_DEPTH, metric="relative_memory")
-    found = check(memory, saved(tmp_path, 3.8))
+    found = check(memory, Newest(saved(tmp_path, 3.8)))
     assert found.order == "not measured"
     assert "cpu_resident" in found.note
     on_gpu = saved(tmp_path, 3.8, memory_kind="gpu_process", device="gpu")
-    assert check(memory, on_gpu).order == "undecided"  # both need 500 MiB
+    assert check(memory, Newest(on_gpu)).order == "undecided"  # both need 500 MiB
 
 
 def test_an_absolute_figure_is_of_its_machine() -> None:
-    found = check(claim(metric="throughput"), [])
+    found = check(claim(metric="throughput"), Newest([]))
     assert found.order == "not measured"
     assert "absolute" in found.note
 

@@ -1,0 +1,169 @@
+"""`python -m reports figures`: the study's figures from saved runs, as SVG and PNG, for a paper or slides."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models import study
+from reports import sources
+from reports.exits import Exit
+from reports.figures import Band, Figure, Series
+from reports.runs import RunProblem
+from reports.styles import DASHES, style
+from reports.sweeps import figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FORMATS = ("svg", "png")
+SETTINGS: dict[str, Any] = {
+    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
+    "svg.fonttype": "none", "svg.hashsalt": "reports", "legend.frameon": False, "legend.fontsize": 8,
+    "figure.dpi": 150,
+}  # fmt: skip
+
+
+def _formats(text: str) -> list[str]:
+    wanted = text.split(",")
+    if unknown := [name for name in wanted if name not in FORMATS]:
+        raise argparse.ArgumentTypeError(f"'{unknown[0]}' is no format: there are {' and '.join(FORMATS)}")
+    return wanted
+
+
+def _numbers(text: str) -> list[str]:
+    drawn = [figure.figure for figure in study.figures() if figure.axis]
+    if unknown := [name for name in text.split(",") if name not in drawn]:
+        raise argparse.ArgumentTypeError(
+            f"'{unknown[0]}' is no figure that can be drawn: the study has {drawn[0]} to {drawn[-1]}, 4.43 is a diagram"
+        )
+    return text.split(",")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    sources.add_arguments(parser)
+    parser.add_argument("--output", type=Path, default=Path("figures"), metavar="FOLDER", help="default: figures")
+    parser.add_argument("--format", type=_formats, default=[*FORMATS], metavar="svg,png", help="default: both")
+    parser.add_argument("--figure", type=_numbers, metavar="4.12,...", help="only these (default: all measured ones)")
+
+
+def main(options: argparse.Namespace) -> Exit:
+    """Write the files and name them; exit code 3 where the runs say nothing about the wanted figures."""
+    newest, _ = sources.chosen(options)
+    wanted = [each for each in figures(newest, options.baseline) if each.number in (options.figure or [each.number])]
+    drawn = [each for each in wanted if each.measured]
+    for each in wanted if options.figure else ():
+        if not each.measured:
+            print(f"figure {each.number}: these runs have none of its points", file=sys.stderr)
+    if not drawn:
+        print("none of the study's sweeps was measured: `pytest benchmarks -k layers` measures some", file=sys.stderr)
+        return Exit.NOTHING
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        for each in drawn:
+            for path in draw(each, options.output, options.format):
+                print(path)
+    except OSError as error:
+        raise RunProblem(f"{options.output} can't be written to: {error}") from None
+    return Exit.FINE
+
+
+def draw(figure: Figure, folder: Path, formats: Sequence[str]) -> list[Path]:
+    """One figure as a file of each format."""
+    import matplotlib as mpl  # a second to import: only who draws pays it
+    from matplotlib.figure import Figure as Canvas
+
+    name = f"figure-{figure.id}".replace(" ", "-").replace("=", "-").replace("/", "-")
+    with mpl.rc_context(SETTINGS):  # type: ignore[arg-type]
+        canvas = Canvas(figsize=(6.4, 4.4), layout="constrained")
+        axes = canvas.subplots()
+        _draw(figure, axes)
+        paths = [folder / f"{name}.{each}" for each in formats]
+        for path in paths:
+            canvas.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    return paths
+
+
+def _draw(figure: Figure, axes: Axes) -> None:
+    from matplotlib.ticker import LogLocator
+
+    shown = [each for each in figure.series if each.main]
+    for band in figure.bands:
+        _band(band, axes)
+    for index, line in enumerate(shown):
+        _line(figure, line, (index, len(shown)), axes)
+    for x, texts in figure.failures.items():
+        at = axes.get_xaxis_transform()
+        axes.plot([x], [0.97], marker="x", markersize=8, color="black", transform=at)
+        axes.annotate(
+            ", ".join(texts), (x, 0.97), xycoords=at, xytext=(-8, 0), rotation=90, textcoords="offset points",
+            ha="right", va="top", fontsize=7,
+        )  # fmt: skip
+    if figure.is_ratio:
+        axes.axhline(1, color="black", linewidth=0.8)
+    if figure.logarithmic:
+        axes.set_xscale("log", base=2)
+    if figure.is_ratio:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    else:
+        axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(lambda y, _: f"{y:,.3f}".rstrip("0").rstrip("."))
+    axes.set_xticks(figure.ticks, [f"{tick:g}" for tick in figure.ticks])
+    axes.minorticks_off()
+    axes.margins(x=0.08)
+    axes.set_xlabel(figure.x_label)
+    axes.set_ylabel(figure.y_label)
+    settings = f" ({figure.settings})" if figure.settings else ""
+    axes.set_title(f"Figure {figure.number}. {figure.title}{settings}", loc="left", fontsize=9, fontweight="bold")
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=3.2)
+    caption = [f"n = {figure.runs} run(s) a point; bars: {intervals(figure)}", *figure.labels]
+    axes.figure.supxlabel(textwrap.fill("; ".join(caption), 105), fontsize=7, x=0.02, ha="left")
+
+
+def intervals(figure: Figure) -> str:
+    """What the bars of a figure are."""
+    if figure.is_ratio:
+        return "95 % confidence interval"
+    if figure.kind == "time":
+        return "where one more such training is expected, 95 %"
+    return "exact range of the median (of three runs 75 %, of six 97 %)"
+
+
+def _line(figure: Figure, line: Series, place: tuple[int, int], axes: Axes) -> None:
+    """place: which of how many lines."""
+    look = style(line.arms)
+    drawn = [spot for spot in line.spots if spot.value is not None]
+    values = {spot.x: spot.value or 0 for spot in drawn}
+    xs = [figure.aside(tick, *place) for tick in figure.ticks]
+    ys = [values.get(tick, math.nan) for tick in figure.ticks]
+    axes.plot(
+        xs, ys, color=look.colour, marker=look.marker, markersize=5, markeredgecolor="black", markeredgewidth=0.5,
+        linewidth=1.4, linestyle=_dash(look.dash), label=line.name,
+    )  # fmt: skip
+    for spot in drawn:
+        if spot.low is not None and spot.high is not None:
+            x = figure.aside(spot.x, *place)
+            axes.plot([x, x], [spot.low, spot.high], color=look.colour, linewidth=1.2, zorder=1)
+
+
+def _dash(name: str) -> Any:
+    return (0, DASHES[name]) if DASHES[name] else "-"
+
+
+def _band(band: Band, axes: Axes) -> None:
+    look = style(band.arms)
+    doubt = ", contradictory" if band.contradictory else ""
+    axes.fill_between(
+        [band.first, band.last], band.low, band.high, color=look.colour, alpha=0.15, linewidth=0,
+        label=f"the study: {band.name}\n{band.text}{doubt}",
+    )  # fmt: skip
+    for edge in {band.low, band.high}:
+        axes.plot(
+            [band.first, band.last], [edge, edge], color=look.colour, linewidth=0.6, linestyle=_dash(look.dash)
+        )  # fmt: skip
