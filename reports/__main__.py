@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from reports import compare, drawing, listing, noise, plan, recover, runs, study, study_run
 from reports.exits import Exit
+from reports.html import command as html
 
 
 class Command(NamedTuple):
@@ -24,6 +25,7 @@ COMMANDS = {
     "compare": Command("ratios between backends or saved runs", compare.main, compare.add_arguments),
     "study": Command("the study's claims beside what was measured", study.main, study.add_arguments),
     "study-run": Command("write the study's printed results as a saved run", study_run.main),
+    "html": Command("a report as one file, for a browser", html.main, html.add_arguments),
     "figures": Command("the study's figures, as SVG and PNG", drawing.main, drawing.add_arguments),
     "plan": Command("what a precision costs, from a saved run as pilot", plan.main, plan.add_arguments),
     "recover": Command("save what a killed session's journal holds", recover.main, recover.add_arguments),

@@ -159,17 +159,17 @@ def test_an_absolute_figure_is_of_its_machine() -> None:
 def test_a_claim_whose_order_changes_needs_both_sides(tmp_path: Path) -> None:
     both = replace(FNN_DEPTH, settled_min=0.7, settled_max=1.2)
     assert expected(both) == "both"
-    assert check(both, saved(tmp_path, 1.1)).order == "fails"
-    assert check(both, saved(tmp_path, 1.1, at=FNN_DEPTH.points[:3])).order == "undecided"
+    assert check(both, Newest(saved(tmp_path, 1.1))).order == "fails"
+    assert check(both, Newest(saved(tmp_path, 1.1, at=FNN_DEPTH.points[:3]))).order == "undecided"
     mixed = saved(tmp_path, 1.1, at=FNN_DEPTH.points[:3]) + saved(tmp_path, 0.8, at=FNN_DEPTH.points[3:])
-    assert check(both, mixed).order == "holds"
+    assert check(both, Newest(mixed)).order == "holds"
 
 
 @pytest.mark.parametrize("one", CLAIMS, ids=lambda c: f"{c.figure}-{c.metric}-{c.numerator}-{c.denominator}")
 def test_every_claim_can_be_checked(one: Claim) -> None:
     assert one.settled_min <= one.settled_max
     assert expected(one) in ("above", "below", "both")
-    assert check(one, []).order == "not measured"
+    assert check(one, Newest([])).order == "not measured"
     assert set(one.points) <= {each.id for each in points()}
 
 
@@ -181,7 +181,7 @@ def test_a_run_of_the_studys_own_midpoints_fulfils_every_claim_of_a_figure(tmp_p
             for at in one.points[:1]
             for each in session({one.numerator: middle, str(one.denominator): 1.0}, at=at, noise=1e-4)
         ]
-        found = check(one, [runs.load(save(tmp_path, "0001_x", raw))])
+        found = check(one, Newest([runs.load(save(tmp_path, "0001_x", raw))]))
         assert found.number == "holds", one
         assert found.order in (("holds",) if expected(one) != "both" else ("undecided", "fails")), one
 

@@ -1,0 +1,1 @@
+"""`python -m reports html`: saved runs as one file that needs nothing else, for a browser or a printer."""

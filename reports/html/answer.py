@@ -1,0 +1,146 @@
+"""What a report opens with: which backend for which family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from reports import format as fmt
+from reports.comparison import Comparison, Floors, Row, compare
+from reports.pairs import verdict
+from reports.records import Record
+from reports.statistics import Ratio, pooled_ratio
+from reports.styles import ordered
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A backend in a family. heat: -1 (a fifth, or less) to 1 (five times, or more); 0 without a verdict."""
+
+    text: str
+    note: str = ""
+    heat: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """sentences: the short answer. tables: of speed-up, memory and error, each family's cells by backend."""
+
+    baseline: str
+    arms: tuple[str, ...]
+    sentences: tuple[str, ...]
+    tables: Mapping[str, Mapping[str, Mapping[str, Cell]]]
+    comparison: Comparison = field(repr=False)
+
+
+def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> Answer:
+    """Families by backends. Ratios are geometric means over a family's points, to one named baseline."""
+    arms = ordered({each.arm for each in records})
+    found = compare(records, "backend", [baseline] if baseline else arms, floors)
+    families: dict[str, dict[str, list[Row]]] = {}
+    for row in found.rows:
+        what = row.family + row.group.removeprefix(row.point)
+        families.setdefault(what, {}).setdefault(row.arm, []).append(row)
+    tables = {
+        "Speed-up": {what: {arm: _speed_up(rows, floors) for arm, rows in of.items()} for what, of in families.items()},
+        "Memory": {what: {arm: _memory(rows) for arm, rows in of.items()} for what, of in families.items()},
+        "Test error": {what: {arm: _error(rows, of) for arm, rows in of.items()} for what, of in families.items()},
+    }
+    sentences = [_sentence(what, of, records, floors) for what, of in families.items()]
+    return Answer(baseline or arms[0], tuple(arms), tuple(filter(None, sentences)), tables, found)
+
+
+def _speed_up(rows: Sequence[Row], floors: Floors) -> Cell:
+    if not any(row.epoch for row in rows):
+        return Cell(*_nothing(rows))
+    if all(row.verdict == "baseline" for row in rows):
+        return Cell("1", "the baseline")
+    found = _pooled([row.speed_up for row in rows if row.speed_up])
+    if found is None:
+        return Cell("not comparable", "; ".join(dict.fromkeys(row.reason for row in rows if row.reason)))
+    says = verdict(found, floors.get(rows[0].family, 0.0))
+    heat = max(-1.0, min(1.0, math.log(found.value, 5))) if says in ("faster", "slower") else 0.0
+    return Cell(fmt.ratio(found), f"{says}, {_points(rows, 'speed_up')}{_failed(rows)}", heat)
+
+
+def _memory(rows: Sequence[Row]) -> Cell:
+    peaks = [row.peak_memory_mib for row in rows if row.peak_memory_mib is not None]
+    if not peaks:
+        return Cell(*_nothing(rows))
+    kinds = {str(row.memory_kind) for row in rows if row.peak_memory_mib is not None}
+    note = f"{fmt.span(min(peaks), max(peaks))} MiB, {', '.join(sorted(kinds))}"
+    if all(row.verdict == "baseline" for row in rows):
+        return Cell("1", note)
+    found = _pooled([row.memory for row in rows if row.memory])
+    if found is None:
+        return Cell(fmt.NOTHING, note)
+    heat = max(-1.0, min(1.0, -math.log(found.value, 5))) if found.significant else 0.0
+    return Cell(fmt.ratio(found), note, heat)
+
+
+def _error(rows: Sequence[Row], family: Mapping[str, Sequence[Row]]) -> Cell:
+    """The median error, and how far it is from the baseline's: in points of percent, points in mm left out."""
+    base = {row.group: row for of in family.values() for row in of if row.verdict == "baseline"}
+    mine = [row for row in rows if row.test_error and _in_percent(row)]
+    if not mine:
+        return Cell(*_nothing(rows))
+    gaps = [
+        row.test_error.value - against.test_error.value
+        for row in mine
+        if row.test_error and (against := base.get(row.group)) and against.test_error
+    ]
+    errors = [row.test_error.value for row in mine if row.test_error]
+    doubts = sum(any(flag.code == "error-gap" for flag in row.flags) for row in mine)
+    note = f"{median(gaps):+.2f} points beside the baseline" if gaps else ""
+    note += f"; {doubts} of {len(mine)} differ by more than the seeds" if doubts else ""
+    data = sorted({str(each.fields.get("data")) for row in mine for each in row.records if each.ok} - {"real", "None"})
+    return Cell(f"{median(errors):.2f} %", ", ".join(filter(None, [note, *(f"{name} data" for name in data)])))
+
+
+def _in_percent(row: Row) -> bool:
+    return all(each.fields.get("error_unit", "%") == "%" for each in row.records if each.ok)
+
+
+def _pooled(ratios: Sequence[Ratio]) -> Ratio | None:
+    return pooled_ratio(ratios) if len(ratios) > 1 else next(iter(ratios), None)
+
+
+def _points(rows: Sequence[Row], name: str) -> str:
+    count = sum(getattr(row, name) is not None for row in rows)
+    return f"{count} point" + ("s" if count > 1 else "")
+
+
+def _failed(rows: Iterable[Row]) -> str:
+    failed = [f"{name} {count}" for row in rows for name, count in row.outcomes.items() if name != "ok"]
+    return f"; {', '.join(failed)}" if failed else ""
+
+
+def _nothing(rows: Sequence[Row]) -> tuple[str, str]:
+    outcomes = dict.fromkeys(name for row in rows for name in row.outcomes if name != "ok")
+    return (", ".join(outcomes) or fmt.NOTHING), rows[0].reason
+
+
+def _sentence(what: str, family: Mapping[str, Sequence[Row]], records: Sequence[Record], floors: Floors) -> str:
+    """Who is fastest where all were measured, and whether the next one is really slower."""
+    ranks = {arm: _rank(rows) for arm, rows in family.items()}
+    first, *others = sorted((arm for arm in ranks if ranks[arm] is not None), key=lambda arm: -(ranks[arm] or 0)) or [
+        ""
+    ]
+    if not others:
+        return f"{what}: only {first} was measured." if first else ""
+    mine = [each for each in records if each.family + each.group.removeprefix(each.point) == what]
+    beside = compare([each for each in mine if each.arm in (first, others[0])], "backend", [first], floors)
+    gap = _pooled([row.speed_up for row in beside.compared if row.speed_up])
+    says = verdict(gap, floors.get(mine[0].family, 0.0))
+    if gap is None or says != "slower":
+        return f"{what}: {first} and {others[0]} lead, and can't be told apart."
+    return f"{what}: {first} is fastest; {others[0]} comes next, at {fmt.ratio(gap)} times its speed."
+
+
+def _rank(rows: Sequence[Row]) -> float | None:
+    if any(row.verdict == "baseline" for row in rows):
+        return 1.0
+    found = _pooled([row.speed_up for row in rows if row.speed_up])
+    return found.value if found else None

@@ -1,0 +1,33 @@
+"""`python -m reports html`: the report as one file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from reports import sources
+from reports.exits import Exit
+from reports.runs import RunProblem
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    sources.add_arguments(parser)
+    parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE", help="default: report.html")
+
+
+def main(options: argparse.Namespace) -> Exit:
+    """Write the report, and say where it is."""
+    from reports.html.page import render  # jinja2 and plotly: only who makes a report pays for them
+
+    newest, notes = sources.chosen(options)
+    text = render(newest, notes, options.baseline, options.root)
+    beside = options.output.with_name(f"{options.output.name}.{os.getpid()}")
+    try:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, "utf-8")
+        beside.replace(options.output)
+    except OSError as error:
+        raise RunProblem(f"{options.output} can't be written: {error}") from None
+    print(f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB")
+    return Exit.FINE

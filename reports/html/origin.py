@@ -1,0 +1,154 @@
+"""Where a report's figures come from: environments, flags, outcomes, what each backend can do, how to do it again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reports.flags import PAGE
+from reports.records import Record
+from reports.runs import Saved
+from reports.styles import ordered
+
+FLEXIBILITY = Path("flexibility") / "latest.json"
+MARKS = {"works": "yes", "with help": "with help", "fails": "no"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a backend ran in, in one session: names and texts, in the order to show them."""
+
+    session: str
+    backend: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def environments(saved: Sequence[Saved]) -> list[Environment]:
+    """One for each session and backend, from its first complete record."""
+    found: dict[tuple[str, str], Record] = {}
+    for each in (each for session in saved for each in session.records if each.ok):
+        found.setdefault((each.session, each.backend), each)
+    return [Environment(session, backend, tuple(_facts(each))) for (session, backend), each in found.items()]
+
+
+def _facts(each: Record) -> Iterator[tuple[str, str]]:
+    fields = each.fields
+    yield "machine", _listed(fields.get("machine") or "unknown")
+    yield (
+        "plan",
+        f"{fields.get('warmup', '?')} + {fields.get('rounds', '?')} epochs, profile {fields.get('profile', '?')}",
+    )
+    for name in ("started", "commit", "device", "threads", "order_seed", "stack", "python", "blas", "jit"):
+        if fields.get(name) is not None:
+            yield name.replace("_", " "), str(fields[name])
+    for name in ("options", "versions"):
+        if fields.get(name):
+            yield name, _listed(fields[name])
+    if fields.get("environment"):
+        yield "packages", f"fingerprint {fields['environment']}"
+    data = [str(fields[name]) for name in ("data", "data_source") if fields.get(name)]
+    if data:
+        yield "data", ": ".join(data)
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(f"{key} {part}" for key, part in value.items()) if isinstance(value, dict) else str(value)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What happened to several results: where, in whose words, how often."""
+
+    what: str
+    text: str
+    link: str
+    arms: tuple[str, ...]
+    groups: tuple[str, ...]
+    times: int
+
+
+def outcomes(records: Iterable[Record]) -> list[Told]:
+    """All that isn't `ok`, by outcome and reason."""
+    return _told((each, each.outcome, each.reason, "docs/measuring.md#outcomes") for each in records if not each.ok)
+
+
+def flags(records: Iterable[Record]) -> list[Told]:
+    """What makes results doubtful, by code; the text is the first one's."""
+    return _told((each, flag.code, flag.text, f"{PAGE}#{flag.code}") for each in records for flag in each.flags)
+
+
+def _told(of: Iterable[tuple[Record, str, str, str]]) -> list[Told]:
+    found: dict[tuple[str, str], list[tuple[Record, str, str]]] = {}
+    for each, what, text, link in of:
+        found.setdefault((what, text if what == each.outcome else ""), []).append((each, text, link))
+    return [
+        Told(
+            what, said[0][1], said[0][2], tuple(ordered({each.arm for each, _, _ in said})),
+            tuple(dict.fromkeys(each.group for each, _, _ in said)), len(said),
+        )
+        for (what, _), said in found.items()
+    ]  # fmt: skip
+
+
+def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]], list[str]]:
+    """Backends; each case with its verdict by backend; the help and the messages. Empty where none was saved.
+
+    A file that isn't as `benchmarks/test_flexibility.py` saves it gives a note in place of cases.
+    """
+    path = root / FLEXIBILITY
+    try:
+        content: dict[str, list[dict[str, str]]] = json.loads(path.read_text("utf-8"))
+        rows: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+        for backend, verdicts in content.items():
+            for each in verdicts:
+                rows.setdefault((each["kind"], each["name"]), {})[backend] = each
+        backends = ordered(content)
+        cases = [
+            (*case, [MARKS.get(mine[b]["verdict"], mine[b]["verdict"]) if b in mine else "-" for b in backends])
+            for case, mine in rows.items()
+        ]
+        told: dict[str, list[str]] = {}
+        for (_, name), mine in rows.items():
+            for backend, each in mine.items():
+                if each["detail"]:
+                    told.setdefault(f"{name}, {each['verdict']}: {each['detail']}", []).append(backend)
+    except FileNotFoundError:
+        return [], [], []
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        return [], [], [f"{path} can't be used: {error!r}"]
+    return backends, cases, [f"{text} ({', '.join(who)})" for text, who in told.items()]
+
+
+def reproduce(saved: Sequence[Saved]) -> Iterator[str]:
+    """The commands of each session, as far as its records tell them."""
+    for session in saved:
+        if first := next((each for each in session.records if "profile" in each.fields), None):
+            yield f"# {session.name}, started {session.started}"
+            if session.commit:
+                yield f"git checkout {session.commit.rstrip('+')}" + _changed(session.commit)
+            yield _command(session, first)
+
+
+def _changed(commit: str) -> str:
+    return "  # with changes that were not committed" if commit.endswith("+") else ""
+
+
+def _command(session: Saved, first: Record) -> str:
+    fields = first.fields
+    sweeps = dict.fromkeys(_sweep(each) for each in session.records)
+    backends = dict.fromkeys(each.backend for each in session.records)
+    parts = ["pytest", "benchmarks", "-k", " or ".join(sweeps), f"--backend={','.join(backends)}"]
+    parts += [f"--profile={fields['profile']}", f"--runs={max(each.run for each in session.records)}"]
+    named = {"warmup": "warmup", "rounds": "rounds", "order_seed": "seed", "threads": "threads", "device": "device"}
+    parts += [f"--{option}={fields[name]}" for name, option in named.items() if fields.get(name) is not None]
+    parts += [f"--{name.replace('_', '-')}={value}" for name, value in first.overridden.items()]
+    return shlex.join(parts)
+
+
+def _sweep(each: Record) -> str:
+    """What -k selects: a point's sweep, or the point itself where it has none."""
+    return each.point.rpartition("-")[0] if each.fields.get("axis") else each.point

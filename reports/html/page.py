@@ -1,0 +1,87 @@
+"""The page: its parts put together by the template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from models import study
+from reports import claims, noise
+from reports import study as study_command
+from reports.figures import AXES
+from reports.html import answer, origin, raw, study_tables
+from reports.newest import Newest
+from reports.sweeps import figures
+
+ASSETS = files(__package__)
+
+
+def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Path) -> str:
+    """The whole report as one HTML text. notes: what to know of runs that were left out. root: of the saved runs."""
+    records = newest.records()
+    opening = answer.answer(records, baseline, noise.of_records(records, root))
+    drawn = figures(newest, baseline)
+    claimed = [claims.check(claim, newest) for claim in study.claims()]
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    backends, cases, told = origin.flexibility(root)
+    context = {
+        "answer": opening,
+        "labels": _labels(records),
+        "notes": notes,
+        "saved": newest.saved,
+        "results": sum(len(saved.records) for saved in newest.saved),
+        "figures": [(raw.anchor(each), each) for each in drawn],
+        "tables": study_tables.tables(opening.comparison),
+        "families": list(dict.fromkeys(each.family for each in drawn)),
+        "datasets": list(dict.fromkeys(each.dataset for each in drawn)),
+        "axes": {name: label.split(" [")[0] for name, label in AXES.items()},
+        "contradictions": study.contradictions(),
+        "setup": study.setup(),
+        "claims": study_command.summary(claimed),
+        "outcomes": origin.outcomes(records),
+        "flags": origin.flags(records),
+        "flexibility": {"backends": backends, "cases": cases, "told": told},
+        "environments": origin.environments(newest.saved),
+        "reproduce": list(origin.reproduce(newest.saved)),
+        "drawn": _embedded(raw.drawn(drawn)),
+        "raw": _embedded(raw.results(newest)),
+        "style": Markup(_asset("report.css")),
+        "script": Markup(_asset("report.js")),
+        "plotly": Markup(_plotly()),
+    }
+    return environment.from_string(_asset("report.html.j2")).render(context)
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text("utf-8")
+
+
+def _plotly() -> str:
+    """Plotly's JavaScript: kept as text, and run by the page when the first figure comes into view."""
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
+
+
+def _embedded(value: Any) -> Markup:
+    """JSON that can't end the script element that it stands in, whatever names are in it."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def _labels(records: Sequence[Any]) -> list[str]:
+    """What a reader must know before any number: data that stand in for others, projections, mere trials."""
+    good = [each for each in records if each.ok]
+    kinds = dict.fromkeys(each.fields.get("data") for each in good)
+    found = [f"{kind} data" for kind in kinds if kind not in (None, "real")]
+    if any("projected_total_s" in each.fields for each in good):
+        found.append("total times are projected")
+    if any(each.fields.get("profile") == "smoke" for each in good):
+        found.append("profile smoke: tried out, hardly timed")
+    return found

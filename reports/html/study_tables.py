@@ -1,0 +1,122 @@
+"""Tables 4.3 to 4.34 of the study with what was measured beside what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from models import study
+from models.catalogue import Point, point, points
+from reports import format as fmt
+from reports.comparison import Comparison, Row
+from reports.records import Record
+from reports.styles import ordered
+
+TITLES = {"4.3": "Mean time of five runs, and its spread"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A backend at a point. printed: the study's time, memory, training and test error; measured: the same of ours."""
+
+    point: str
+    parameters: str
+    backend: str
+    printed: tuple[str, str, str, str]
+    measured: tuple[str, str, str, str]
+    runs: str
+    remarks: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """axis: empty where the table has no sweep. results: whether the study prints results in it, not counts only."""
+
+    number: str
+    title: str
+    family: str
+    dataset: str
+    axis: str
+    results: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def measured(self) -> bool:
+        return any(line.runs for line in self.lines)
+
+
+def tables(comparison: Comparison) -> list[Table]:
+    """All of them, measured or not. Results with replaced settings are not the study's, and in none."""
+    rows: dict[str, dict[str, Row]] = {}
+    for row in comparison.rows:
+        if row.group == row.point:
+            rows.setdefault(row.point, {})[row.arm] = row
+    listed: dict[str, dict[str, Point]] = {}
+    for each in points():
+        listed.setdefault(each.table, {})[each.id] = each
+    for result in study.results():
+        listed.setdefault(result.table, {})[result.point] = point(result.point)
+    return [_table(number, listed[number], rows) for number in sorted(listed, key=lambda name: int(name[2:]))]
+
+
+def _table(number: str, members: Mapping[str, Point], rows: Mapping[str, Mapping[str, Row]]) -> Table:
+    first = next(iter(members.values()))
+    printed = {(r.point, r.backend): r for r in study.results() if r.table == number}
+    swept = len(members) > 1 and number not in TITLES
+    axis = (first.axis or "") if swept else ""
+    same = f"{first.architecture} on {first.dataset}" + (f", over {axis.replace('_', ' ')}" if axis else ", results")
+    lines = [line for each in members.values() for line in _lines(each, rows.get(each.id, {}), printed)]
+    title = TITLES.get(number, same)
+    several = len({each.dataset for each in members.values()}) > 1
+    return Table(
+        number, title, "" if several else first.family, "" if several else first.dataset, axis, bool(printed), tuple(lines)
+    )  # fmt: skip
+
+
+def _lines(
+    where: Point, rows: Mapping[str, Row], printed: Mapping[tuple[str, study.StudyBackend], study.Result]
+) -> Iterator[Line]:
+    theirs = {backend: result for (id, backend), result in printed.items() if id == where.id}
+    count = "-" if where.printed_params is None else f"{where.printed_params:,}"
+    for arm in ordered([*theirs, *(arm for arm in rows if arm not in theirs)]) or [""]:
+        row = rows.get(arm)
+        yield Line(
+            where.id, _counted(count, row), arm or "not measured", _printed(theirs.get(arm)), _measured(row),
+            str(row.outcomes.get("ok", 0)) if row else "", _remarks(row),
+        )  # fmt: skip
+
+
+def _counted(printed: str, row: Row | None) -> str:
+    """The printed count, and what the workers counted where that is another one."""
+    seen = {each.fields.get("params") for each in row.records if each.ok} if row else set()
+    return ", counted ".join([printed, *(f"{n:,}" for n in seen if isinstance(n, int) and f"{n:,}" != printed)])
+
+
+def _printed(result: study.Result | None) -> tuple[str, str, str, str]:
+    if result is None:
+        return ("", "", "", "")
+    spread = "" if result.spread_s is None else f" ± {fmt.significant(result.spread_s)}"
+    rest = (result.memory_mib, result.train_error, result.test_error)
+    memory, train, test = (fmt.NOTHING if value is None else f"{value:,g}" for value in rest)
+    return f"{result.time_s:,g}{spread}", memory, train, test
+
+
+def _measured(row: Row | None) -> tuple[str, str, str, str]:
+    if row is None or row.epoch is None:
+        return ("", "", "", "")
+    unit = " mm" if any(each.fields.get("error_unit") == "mm" for each in row.records) else ""
+    errors = (fmt.percent(row.train_error) + unit, fmt.percent(row.test_error) + unit)
+    return fmt.total(row.total), fmt.significant(row.peak_memory_mib), *errors
+
+
+def _remarks(row: Row | None) -> str:
+    if row is None:
+        return ""
+    failed = [f"{name} {count}" for name, count in row.outcomes.items() if name != "ok"]
+    data = dict.fromkeys(_data(each) for each in row.records if each.ok)
+    return ", ".join([*failed, *filter(None, data), *dict.fromkeys(flag.code for flag in row.flags)])
+
+
+def _data(record: Record) -> str:
+    name = record.fields.get("data")
+    return "" if name in (None, "real") else f"{name} data"
