@@ -64,7 +64,7 @@ def _asset(name: str) -> str:
 
 def _plotly() -> str:
     """Plotly's JavaScript: kept as text, and run by the page when the first figure comes into view."""
-    from plotly.offline import get_plotlyjs
+    from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 
     return str(get_plotlyjs())
 

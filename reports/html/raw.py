@@ -6,10 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from reports.figures import Figure
+from reports.figures import Figure, Spot
 from reports.newest import Newest
 from reports.records import Record
 from reports.styles import style
+
+NAMED = ("group", "family", "dataset", "axis", "backend", "session", "outcome", "remarks")  # columns that hold texts
 
 
 class Texts:
@@ -33,23 +35,23 @@ def results(newest: Newest) -> dict[str, Any]:
     """
     texts = Texts()
     rows = [_row(each, texts) for saved in newest.saved for each in saved.records]
-    columns = [
-        "group", "family", "dataset", "axis", "backend", "session", "run", "outcome", "rounds", "warmup", "memory", "train",
-        "test", "remarks",
-    ]  # fmt: skip
-    named = ["group", "family", "dataset", "axis", "backend", "session", "outcome", "remarks"]
-    return {"columns": columns, "named": named, "texts": texts.all, "rows": rows}
+    columns = [*NAMED[:-2], "run", "rounds", "warmup", "memory", "train", "test", "outcome", "remarks"]
+    return {"columns": columns, "named": NAMED, "texts": texts.all, "rows": rows}
 
 
 def _row(each: Record, texts: Texts) -> list[Any]:
     remarks = "; ".join(filter(None, [each.reason, *(f"{flag.code}: {flag.text}" for flag in each.flags)]))
-    dataset, axis = str(each.fields.get("dataset") or ""), str(each.fields.get("axis") or "")
+    names = [each.group, each.family, *(str(each.fields.get(name) or "") for name in ("dataset", "axis"))]
+    figures = [each.peak_memory_mib, each.train_error, each.test_error]
     return [
-        texts(each.group), texts(each.family), texts(dataset), texts(axis), texts(each.arm), texts(each.session), each.run,
-        texts(each.outcome), _short(each.fields.get("rounds_s")), _short(each.fields.get("warmup_s")),
-        *(None if value is None else rounded(value) for value in (each.peak_memory_mib, each.train_error, each.test_error)),
+        *map(texts, [*names, each.arm, each.session]),
+        each.run,
+        _short(each.fields.get("rounds_s")),
+        _short(each.fields.get("warmup_s")),
+        *_numbers(*figures),
+        texts(each.outcome),
         texts(remarks),
-    ]  # fmt: skip
+    ]
 
 
 def _short(seconds: Any) -> list[float]:
@@ -83,11 +85,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
                 "arms": each.arms,
                 "main": each.main,
                 **_look(each.arms),
-                "spots": [
-                    [spot.x, figure.aside(spot.x, index % count, count), *_numbers(spot.value, spot.low, spot.high)]
-                    + [spot.runs, spot.outcome, spot.note]
-                    for spot in each.spots
-                ],
+                "spots": [_spot(spot, figure.aside(spot.x, index % count, count)) for spot in each.spots],
             }
             for index, each in enumerate(sorted(figure.series, key=lambda series: not series.main))
         ],
@@ -104,6 +102,11 @@ def _figure(figure: Figure) -> dict[str, Any]:
         ],
         "failures": [[x, ", ".join(texts)] for x, texts in figure.failures.items()],
     }
+
+
+def _spot(spot: Spot, aside: float) -> list[Any]:
+    numbers = _numbers(spot.value, spot.low, spot.high)
+    return [spot.x, aside, *numbers, spot.runs, spot.outcome, spot.note]
 
 
 def _numbers(*values: float | None) -> Sequence[float | None]:

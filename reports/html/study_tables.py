@@ -68,15 +68,14 @@ def _table(number: str, members: Mapping[str, Point], rows: Mapping[str, Mapping
     lines = [line for each in members.values() for line in _lines(each, rows.get(each.id, {}), printed)]
     title = TITLES.get(number, same)
     several = len({each.dataset for each in members.values()}) > 1
-    return Table(
-        number, title, "" if several else first.family, "" if several else first.dataset, axis, bool(printed), tuple(lines)
-    )  # fmt: skip
+    family, dataset = ("", "") if several else (first.family, first.dataset)
+    return Table(number, title, family, dataset, axis, bool(printed), tuple(lines))
 
 
 def _lines(
     where: Point, rows: Mapping[str, Row], printed: Mapping[tuple[str, study.StudyBackend], study.Result]
 ) -> Iterator[Line]:
-    theirs = {backend: result for (id, backend), result in printed.items() if id == where.id}
+    theirs: dict[str, study.Result] = {backend: result for (id, backend), result in printed.items() if id == where.id}
     count = "-" if where.printed_params is None else f"{where.printed_params:,}"
     for arm in ordered([*theirs, *(arm for arm in rows if arm not in theirs)]) or [""]:
         row = rows.get(arm)
