@@ -6,13 +6,18 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import get_args
 
+from models.point import Family
 from reports import format as fmt
 from reports.comparison import Comparison, Floors, Row, compare
 from reports.pairs import verdict
 from reports.records import Record
 from reports.statistics import Ratio, pooled_ratio
 from reports.styles import ordered
+
+
+FAMILIES = get_args(Family)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
     for row in found.rows:
         what = row.family + row.group.removeprefix(row.point)
         families.setdefault(what, {}).setdefault(row.arm, []).append(row)
+    families = dict(sorted(families.items(), key=lambda item: (FAMILIES.index(item[0].split()[0]), item[0])))
     tables = {
         "Speed-up": {what: {arm: _speed_up(rows, floors) for arm, rows in of.items()} for what, of in families.items()},
         "Memory": {what: {arm: _memory(rows) for arm, rows in of.items()} for what, of in families.items()},

@@ -21,7 +21,9 @@ function element(name, text, attributes = {}) {
 }
 function table(caption, headers, rows) {
   const made = element("table", null), head = element("tr", null), body = element("tbody", null);
-  made.append(element("caption", caption));
+  const title = element("caption", null);
+  title.append(element("span", caption));
+  made.append(title);
   head.append(...headers.map(each => element("th", each, { scope: "col" })));
   for (const row of rows) {
     const line = element("tr", null);
