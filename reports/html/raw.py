@@ -100,7 +100,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
             }
             for band in figure.bands
         ],
-        "failures": [[x, ", ".join(texts)] for x, texts in figure.failures.items()],
+        "failures": [*figure.failures.items()],
     }
 
 

@@ -118,7 +118,8 @@ function draw(node) {
   const arms = chosen(), narrow = place.clientWidth < 480, shown = shownSeries(figure);
   const traces = figure.bands.filter(each => each.arms.every(arm => arms.has(arm)) || !figure.series.length).map(band);
   traces.push(...shown.map(each => line(each, figure)));
-  const failed = figure.failures.filter(() => shown.length);
+  const failed = figure.failures.map(([x, texts]) => [x, texts.filter(text => arms.has(text.split(":")[0])).join(", ")])
+    .filter(each => each[1]);
   if (failed.length) traces.push({
     name: "no result", x: failed.map(each => each[0]), y: failed.map(() => 0.95), yaxis: "y2", mode: "markers+text",
     marker: { symbol: "x", size: 11, color: ink() }, text: failed.map(each => escaped(each[1])), textposition: "bottom left",
