@@ -83,6 +83,9 @@ def record(raw: object, session: str = "") -> Record:
         )
     fields = migrated(raw)
     good = _checked(fields, "outcome", _is_outcome) == "ok"
+    for name, fits in DETAILS.items():
+        if name in fields:
+            _checked(fields, name, fits)
     figures = {name: _checked(fields, name, fits) for name, fits in FIGURES.items()} if good else {}
     return Record(
         session=session,
@@ -161,10 +164,26 @@ def _is_text_or_none(value: Any) -> bool:
     return value is None or _is_text(value)
 
 
+def _is_object_or_none(value: Any) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+def _are_seconds(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_number_or_none, value)) and None not in value
+
+
 FIGURES: Mapping[str, Callable[[Any], bool]] = {
     "epoch_s": _is_positive,
     "peak_memory_mib": _is_positive_or_none,
     "memory_kind": _is_text_or_none,
     "train_error": _is_number_or_none,
     "test_error": _is_number_or_none,
+}
+DETAILS: Mapping[str, Callable[[Any], bool]] = {
+    "machine": _is_object_or_none,
+    "options": _is_object_or_none,
+    "versions": _is_object_or_none,
+    "overridden": _is_object_or_none,
+    "rounds_s": _are_seconds,
+    "warmup_s": _are_seconds,
 }

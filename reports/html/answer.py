@@ -16,7 +16,6 @@ from reports.records import Record
 from reports.statistics import Ratio, pooled_ratio
 from reports.styles import ordered
 
-
 FAMILIES = get_args(Family)
 
 

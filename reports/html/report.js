@@ -125,7 +125,7 @@ function draw(node) {
     marker: { symbol: "x", size: 11, color: ink() }, text: failed.map(each => escaped(each[1])), textposition: "bottom left",
     textfont: { color: ink() }, cliponaxis: false, hovertemplate: "%{text}<extra></extra>",
   });
-  const size = printing ? { width: 660, height: 380 } : { autosize: true };
+  const size = printing ? { width: 660, height: figure.ratio ? 370 : 290 } : { autosize: true };
   plotly().react(place, traces, { ...layout(figure, narrow), ...size }, { displayModeBar: false, responsive: !printing });
   drawn.add(node);
 }

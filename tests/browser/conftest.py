@@ -70,6 +70,12 @@ def made(root: Path, *arguments: str) -> Path:
     return output
 
 
+def logged(page: webdriver.Chrome) -> list[dict[str, Any]]:
+    """What the console says since it was last asked."""
+    entries: list[dict[str, Any]] = page.get_log("browser")  # type: ignore[no-untyped-call]
+    return entries
+
+
 Opened = Callable[..., webdriver.Chrome]
 
 
@@ -83,7 +89,7 @@ def opened(browser: webdriver.Chrome) -> Opened:
         media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
         browser.get("about:blank")
-        browser.get_log("browser")  # forgets what was logged before
+        logged(browser)  # forgets what was logged before
         browser.get(path.as_uri() + anchor)
         return browser
 

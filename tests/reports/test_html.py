@@ -1,0 +1,250 @@
+"""The report as text: what is in it, and what bad input makes of it. In a browser: tests/browser."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import runs
+from reports.__main__ import main
+from reports.exits import Exit
+from reports.html import answer, origin
+from reports.html.study_tables import Table, tables
+from reports.newest import Newest
+from reports.projection import fields_of
+from tests.reports.builder import fields, journal, save, session, typed
+
+POINTS = ("mnist-fnn-layers-6", "mnist-cnn_softmax-filters-1", "imdb-imdb_lstm-layers-1")
+Output = pytest.CaptureFixture[str]
+
+
+def raw(at: tuple[str, ...] = POINTS, epochs: dict[str, float] | None = None, **own: Any) -> list[dict[str, Any]]:
+    epochs = epochs or {"theano": 1.0, "cntk": 0.5, "torch": 0.25}
+    made = [each for where in at for each in session(epochs, at=where, **own)]
+    return [each | fields_of(each) for each in made]
+
+
+def written(root: Path, *arguments: str) -> int:
+    return main(["--root", str(root), "html", "--output", str(root / "report.html"), *arguments])
+
+
+def page(root: Path, *arguments: str) -> str:
+    assert written(root, *arguments) == Exit.FINE
+    return (root / "report.html").read_text("utf-8")
+
+
+def embedded(text: str, id: str) -> Any:
+    (found,) = re.findall(rf'<script type="application/json" id="{id}">(.*?)</script>', text)
+    return json.loads(found)
+
+
+def shown(text: str) -> str:
+    """What stands between the tags, without scripts."""
+    text = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.S)
+    return html.unescape(re.sub(r"<[^>]*>", " ", text))
+
+
+def test_it_needs_nothing_but_itself(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    text = page(tmp_path)
+    outside = re.sub(r'<script type="text/plain" id="plotly">.*?</script>', "", text, flags=re.S)
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', outside)
+    assert "@import" not in outside
+    assert text.count('id="plotly"') == 1
+    assert len(text) < 6e6
+
+
+def test_every_figure_and_table_has_its_link(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    text = page(tmp_path)
+    ids = set(re.findall(r' id="([^"]+)"', text))
+    assert {f"figure-4.{n}" for n in range(1, 90) if n != 43} | {f"table-4.{n}" for n in range(3, 35)} <= ids
+    assert set(re.findall(r'href="#([^"]+)"', text)) <= ids
+
+
+def test_it_opens_with_the_answer(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    words = shown(page(tmp_path))
+    assert "fnn: torch is fastest; cntk comes next" in words
+    assert words.index("fnn: torch is fastest") < words.index("Figure 4.1")
+    assert "total times are projected" in words
+
+
+def test_the_answer_holds_pooled_ratios_memory_and_error() -> None:
+    records = typed(raw(("mnist-fnn-layers-5", "mnist-fnn-layers-6"), noise=0.01))
+    found = answer.answer(records, "theano", {})
+    assert found.arms == ("theano", "cntk", "torch")
+    cell = found.tables["Speed-up"]["fnn"]["torch"]
+    assert 3.8 < float(cell.text.split()[0]) < 4.2
+    assert cell.note == "faster, 2 points"
+    assert 0.8 < cell.heat < 0.9  # log 4 / log 5
+    assert found.tables["Memory"]["fnn"]["torch"].note == "500 MiB, cpu_resident"
+    assert found.tables["Test error"]["fnn"]["cntk"].text == "12.00 %"
+
+
+def test_what_cannot_be_told_apart_is_not_ranked() -> None:
+    records = typed(raw(POINTS[:1], {"theano": 1.0, "cntk": 1.0}, noise=0.1, seed=3))
+    (sentence,) = answer.answer(records, None, {}).sentences
+    assert sentence.endswith("lead, and can't be told apart.")
+
+
+def test_a_failed_backend_is_in_the_heat_map_with_its_outcome() -> None:
+    records = typed([*raw(POINTS[:1]), fields("jax", outcome="oom", reason="out of memory")])
+    cell = answer.answer(records, None, {}).tables["Speed-up"]["fnn"]["jax"]
+    assert (cell.text, cell.note, cell.heat) == ("oom", "oom: out of memory", 0.0)
+
+
+def table(root: Path, number: str) -> Table:
+    saved, _ = runs.everything(root)
+    found = tables(answer.answer(Newest(saved).records(), None, {}).comparison)
+    assert [each.number for each in found] == [f"4.{n}" for n in range(3, 35)]
+    return next(each for each in found if each.number == number)
+
+
+def test_tables_have_what_is_printed_beside_what_was_measured(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw(test_error=1.5))
+    lines = {line.backend: line for line in table(tmp_path, "4.8").lines}
+    assert lines["theano"].printed == ("830.2", "258", "0.54", "0.82")
+    assert lines["theano"].parameters == "569,606"
+    total, memory, train, test = lines["theano"].measured
+    assert total.startswith("projected ")
+    assert (memory, train, test, lines["theano"].runs) == ("500", "10.00", "1.50", "3")
+    assert lines["torch"].printed == ("", "", "", "")
+    assert lines["tensorflow1"].measured == ("", "", "", "")
+    assert lines["tensorflow1"].runs == ""
+
+
+def test_a_table_of_counts_shows_points_without_a_result(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    found = table(tmp_path, "4.34")
+    assert not found.measured
+    assert {line.backend for line in found.lines} == {"not measured"}
+    assert found.lines[0].parameters == "1,234"
+
+
+def test_raw_rounds_are_those_of_the_json(tmp_path: Path) -> None:
+    path = save(tmp_path, "0001_a", raw())
+    results = embedded(page(tmp_path), "results")
+    wanted = [each["extra_info"] for each in json.loads(path.read_text())["benchmarks"]]
+    rows = [dict(zip(results["columns"], row, strict=True)) for row in results["rows"]]
+    for row, exact in zip(rows, wanted, strict=True):
+        assert row["rounds"] == pytest.approx(exact["rounds_s"], rel=1e-4)
+        assert results["texts"][row["backend"]] == exact["backend"]
+        assert results["texts"][row["group"]] == exact["point"]
+
+
+def test_figures_in_the_page_are_the_figures(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    drawn = {each["id"]: each for each in embedded(page(tmp_path), "drawn")}
+    (theano, *_) = drawn["figure-4.80"]["series"] or [None]
+    assert theano is None
+    (first,) = drawn["figure-4.76"]["series"][0]["spots"]
+    assert first[0] == 1
+    assert first[2] == 500
+    assert drawn["figure-4.75"]["bands"][0]["text"] == "0.98 to 1.1"
+
+
+def test_flexibility_is_shown_where_it_was_tried(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    assert "pytest benchmarks/test_flexibility.py -m targets" in page(tmp_path)
+    (tmp_path / "flexibility").mkdir()
+    case = {"kind": "layer", "name": "GRU", "verdict": "with help", "detail": "a seed"}
+    (tmp_path / "flexibility" / "latest.json").write_text(json.dumps({"torch": [case]}))
+    words = shown(page(tmp_path))
+    assert "GRU, with help: a seed (torch)" in words
+    for broken in ("{", "[]", '{"torch": 3}', '{"torch": [{}]}'):
+        (tmp_path / "flexibility" / "latest.json").write_text(broken)
+        assert "can't be used" in shown(page(tmp_path))
+
+
+def test_environments_flags_and_the_way_to_repeat_it_are_told(tmp_path: Path) -> None:
+    doubt = {"code": "unsteady", "text": "so it is"}
+    save(tmp_path, "0001_a", [each | {"flags": [doubt]} for each in raw()])
+    words = shown(page(tmp_path))
+    for expected in ("cpu_model Test CPU", "keras 3.0.0", "docs/comparing.md#unsteady", "git checkout 0123456789ab"):
+        assert expected in words
+    saved, _ = runs.everything(tmp_path)
+    assert [line for line in origin.reproduce(saved) if line.startswith("pytest")] == [
+        "pytest benchmarks -k 'mnist-fnn-layers or mnist-cnn_softmax-filters or imdb-imdb_lstm-layers' "
+        "--backend=theano,cntk,torch --profile=quick --runs=3 --warmup=2 --rounds=5 --seed=1 --threads=2 --device=cpu"
+    ]
+
+
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    hostile = [
+        each | {"machine": {"machine": evil}, "commit": evil, "data": evil, "versions": {evil: evil}} for each in raw()
+    ]
+    hostile.append(fields(evil, outcome="crash", reason=evil, flags=[{"code": evil, "text": evil}]))
+    save(tmp_path, "0001_a", hostile)
+    text = page(tmp_path)
+    assert "<script>alert(1)" not in text
+    assert "<img" not in re.sub(r'<script type="text/plain" id="plotly">.*?</script>', "", text, flags=re.S)
+    assert evil in embedded(text, "results")["texts"]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"machine": "x"}, {"options": 3}, {"versions": [1]}, {"rounds_s": None}, {"warmup_s": [1, "x"]}]
+)
+def test_fields_of_another_kind_are_refused(tmp_path: Path, odd: dict[str, Any], capsys: Output) -> None:
+    save(tmp_path, "0001_a", [each | odd for each in raw()])
+    assert written(tmp_path) == Exit.USAGE
+    assert f"its field {next(iter(odd))} is" in capsys.readouterr().err
+
+
+def test_nothing_saved_is_a_message(tmp_path: Path, capsys: Output) -> None:
+    assert written(tmp_path) == Exit.USAGE
+    assert "pytest benchmarks --headline" in capsys.readouterr().err
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_damaged_and_newer_files_are_left_out_and_told(tmp_path: Path, capsys: Output) -> None:
+    path = save(tmp_path, "0001_a", raw())
+    (path.parent / "0002_b.json").write_text(path.read_text()[:-200])
+    save(tmp_path, "0003_c", [each | {"record_version": 99} for each in raw()])
+    words = shown(page(tmp_path))
+    told = capsys.readouterr().err
+    for expected in ("cut off or damaged", "version 99"):
+        assert expected in words
+        assert expected in told
+    for name in ("0002_b", "0003_c"):
+        assert written(tmp_path, str(path.parent / f"{name}.json")) == Exit.USAGE
+    path.unlink()
+    assert written(tmp_path) == Exit.USAGE
+    assert "no saved run that can be read" in capsys.readouterr().err
+
+
+def test_a_session_that_was_killed_is_reported_from_its_journal(tmp_path: Path) -> None:
+    path = journal(tmp_path, "20260102-030405-1", raw())
+    path.write_text(path.read_text() + '{"record_ver')
+    words = shown(page(tmp_path))
+    assert "its last line is incomplete" in words
+    assert "27 results" in words
+
+
+def test_runs_without_any_complete_result_give_a_report(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", [fields(name, outcome="crash", reason="signal 9") for name in ("theano", "torch")])
+    words = shown(page(tmp_path))
+    assert "signal 9" in words
+    assert "0 of" not in words
+
+
+def test_mixed_sessions_and_settings_are_kept_apart(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw(POINTS[:1], {"theano": 1.0}), "2026-01-01")
+    save(tmp_path, "0002_b", raw(POINTS[:1], {"torch": 0.5}, overridden={"batch_size": 64}), "2026-01-02")
+    words = shown(page(tmp_path))
+    assert "fnn: only theano was measured." in words
+    assert "fnn batch_size=64: only torch was measured." in words
+    assert "Figure 4.9 batch_size=64" in words
+
+
+def test_a_place_that_cannot_be_written_is_a_message(tmp_path: Path, capsys: Output) -> None:
+    save(tmp_path, "0001_a", raw())
+    (tmp_path / "file").write_text("")
+    assert written(tmp_path, "--output", str(tmp_path / "file" / "report.html")) == Exit.USAGE
+    assert "can't be written" in capsys.readouterr().err
