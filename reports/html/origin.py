@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.catalogue import HEADLINES, points
 from reports.flags import PAGE
 from reports.records import Record
 from reports.runs import Saved
@@ -139,16 +140,28 @@ def _changed(commit: str) -> str:
 
 def _command(session: Saved, first: Record) -> str:
     fields = first.fields
-    sweeps = dict.fromkeys(_sweep(each) for each in session.records)
     backends = dict.fromkeys(each.backend for each in session.records)
-    parts = ["pytest", "benchmarks", "-k", " or ".join(sweeps), f"--backend={','.join(backends)}"]
-    parts += [f"--profile={fields['profile']}", f"--runs={max(each.run for each in session.records)}"]
+    parts = ["pytest", "benchmarks", *_selected({each.point for each in session.records})]
+    parts += [f"--backend={','.join(backends)}", f"--profile={fields['profile']}"]
+    parts += [f"--runs={max(each.run for each in session.records)}"]
     named = {"warmup": "warmup", "rounds": "rounds", "order_seed": "seed", "threads": "threads", "device": "device"}
     parts += [f"--{option}={fields[name]}" for name, option in named.items() if fields.get(name) is not None]
     parts += [f"--{name.replace('_', '-')}={value}" for name, value in first.overridden.items()]
+    options = fields.get("options") or {}
+    parts += [f"--jit={options['jit']}"] if options.get("jit") in ("on", "off") else []
+    parts += ["--tf32"] if options.get("tf32") else []
+    parts += ["--race"] if options.get("fix_update_race") is False else []
     return shlex.join(parts)
 
 
-def _sweep(each: Record) -> str:
-    """What -k selects: a point's sweep, or the point itself where it has none."""
-    return each.point.rpartition("-")[0] if each.fields.get("axis") else each.point
+def _selected(measured: set[str]) -> list[str]:
+    """The options that choose these points: a sweep by its name where all of it was measured."""
+    if measured == set(HEADLINES):
+        return ["--headline"]
+    sweeps: dict[str, set[str]] = {}
+    for each in points():
+        sweeps.setdefault(each.id if each.axis is None else each.id.rpartition("-")[0], set()).add(each.id)
+    names: list[str] = []
+    for sweep, ids in sweeps.items():
+        names += [sweep] if ids <= measured else sorted(ids & measured)
+    return [] if names == [*sweeps] else ["-k", " or ".join(names)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from models.catalogue import points
 from reports import runs
 from reports.__main__ import main
 from reports.exits import Exit
@@ -169,10 +170,23 @@ def test_environments_flags_and_the_way_to_repeat_it_are_told(tmp_path: Path) ->
     for expected in ("cpu_model Test CPU", "keras 3.0.0", "docs/comparing.md#unsteady", "git checkout 0123456789ab"):
         assert expected in words
     saved, _ = runs.everything(tmp_path)
-    assert [line for line in origin.reproduce(saved) if line.startswith("pytest")] == [
-        "pytest benchmarks -k 'mnist-fnn-layers or mnist-cnn_softmax-filters or imdb-imdb_lstm-layers' "
-        "--backend=theano,cntk,torch --profile=quick --runs=3 --warmup=2 --rounds=5 --seed=1 --threads=2 --device=cpu"
-    ]
+    plan = "--profile=quick --runs=3 --warmup=2 --rounds=5 --seed=1 --threads=2 --device=cpu"
+    commands = [line for line in origin.reproduce(saved) if line.startswith("pytest")]
+    assert commands == [f"pytest benchmarks --headline --backend=theano,cntk,torch {plan}"]
+
+
+@pytest.mark.parametrize(
+    ("at", "chosen"),
+    [
+        (tuple(f"mnist-fnn-layers-{n}" for n in range(1, 7)), "-k mnist-fnn-layers"),
+        (("mnist-fnn-layers-2", "svhn-wrn_16_8"), "-k 'mnist-fnn-layers-2 or svhn-wrn_16_8'"),
+        (tuple(each.id for each in points()), "--backend"),
+    ],
+)
+def test_a_session_is_chosen_by_its_sweeps(tmp_path: Path, at: tuple[str, ...], chosen: str) -> None:
+    save(tmp_path, "0001_a", [fields(at=where) for where in at])
+    saved, _ = runs.everything(tmp_path)
+    assert next(line for line in origin.reproduce(saved) if "pytest" in line).startswith(f"pytest benchmarks {chosen}")
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
