@@ -92,7 +92,7 @@ def draw(figure: Figure, folder: Path, formats: Sequence[str]) -> list[Path]:
 def _draw(figure: Figure, axes: Axes) -> None:
     from matplotlib.ticker import LogLocator
 
-    shown = [each for each in figure.series if each.main]
+    shown = [each for each in figure.series if each.main and any(spot.value is not None for spot in each.spots)]
     for band in figure.bands:
         _band(band, axes)
     for index, line in enumerate(shown):
@@ -128,6 +128,8 @@ def _draw(figure: Figure, axes: Axes) -> None:
 
 def intervals(figure: Figure) -> str:
     """What the bars of a figure are."""
+    if not any(spot.low is not None for each in figure.series for spot in each.spots):
+        return "none, as one run has no interval"
     if figure.is_ratio:
         return "95 % confidence interval"
     if figure.kind == "time":

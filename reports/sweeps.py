@@ -110,12 +110,18 @@ def _pair(kind: str, pair: Pair, groups: Mapping[float, str], newest: Newest, ma
     """The line of a ratio; where there is none, why."""
     spots: list[Spot] = []
     for x, group in groups.items():
-        if sides := newest.both(group, *pair):
+        if sides := newest.both(group, *pair) or _apart(newest, group, pair):
             spots += filter(None, [_ratio(kind, x, *sides)])
         elif failed := [cell for arm in pair if (cell := newest.of(group, arm)) and not any(r.ok for r in cell)]:
             last = failed[0][-1]
             spots.append(Spot(x, None, None, None, 0, last.outcome, last.reason, last.arm))
     return Series(pair, tuple(spots), main)
+
+
+def _apart(newest: Newest, group: str, pair: Pair) -> tuple[Cell, Cell] | None:
+    """The complete records of two backends that no session has both of: their ratio is unpaired, and says so."""
+    above, below = ([each for each in newest.of(group, arm) if each.ok] for arm in pair)
+    return (above, below) if above and below else None
 
 
 def _ratio(kind: str, x: float, above: Cell, below: Cell) -> Spot | None:
@@ -159,6 +165,8 @@ def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: 
         yield f"{name} data"
     if any(each.fields.get("profile") == "smoke" for each in good):
         yield "profile smoke: tried out, hardly timed"
+    if any(spot.note == "unpaired" for each in series for spot in each.spots if each.main):
+        yield "unpaired: some ratios are of different sessions"
     if any(len([spot for spot in each.spots if spot.value is not None]) < len(groups) for each in series if each.main):
         yield "partial: some points have no result"
 
@@ -172,13 +180,14 @@ def _notes(figure: study.Figure, claims: Sequence[Measured], series: Sequence[Se
     for said in study.contradictions():
         if figure.figure in _named(said.where):
             yield f"Contradiction ({said.where}): {said.problem} Settled: {said.settled}"
-    missed: dict[str, list[str]] = {}
+    missed: dict[str, dict[str, list[str]]] = {}
     for line in series:
         for spot in line.spots:
             if spot.value is None and line.main:
-                missed.setdefault(f"{spot.outcome}: {spot.note}", []).append(f"{line.name} at {spot.x:g}")
+                missed.setdefault(f"{spot.outcome}: {spot.note}", {}).setdefault(line.name, []).append(f"{spot.x:g}")
     for why, where in missed.items():
-        yield f"Not drawn as a value, {why} ({', '.join(where)})"
+        places = [f"{name} at {', '.join(xs)}" for name, xs in where.items()]
+        yield f"Not drawn, {why} ({'; '.join(places)})"
 
 
 def _held(each: Measured) -> str:

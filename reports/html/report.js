@@ -117,7 +117,7 @@ function draw(node) {
   if (!place || !figure || node.hidden) return;
   const arms = chosen(), narrow = place.clientWidth < 480, shown = shownSeries(figure);
   const traces = figure.bands.filter(each => each.arms.every(arm => arms.has(arm)) || !figure.series.length).map(band);
-  traces.push(...shown.map(each => line(each, figure)));
+  traces.push(...shown.filter(each => each.spots.some(spot => spot[2] !== null)).map(each => line(each, figure)));
   const failed = figure.failures.map(([x, texts]) => [x, texts.filter(text => arms.has(text.split(":")[0])).join(", ")])
     .filter(each => each[1]);
   if (failed.length) traces.push({

@@ -138,6 +138,16 @@ def test_the_newest_run_counts_and_a_trial_only_where_there_is_nothing_else(tmp_
     assert {spot.value for line in drawn(tmp_path, "4.80").series for spot in line.spots} == {2.0}
 
 
+def test_backends_of_different_sessions_are_compared_unpaired_and_labelled(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", [each for each in swept() if each["backend"] in ("theano", "cntk")], "2026-01-01")
+    save(tmp_path, "0002_b", [each for each in swept() if each["backend"] == "torch"], "2026-01-02")
+    figure = drawn(tmp_path, "4.79")
+    notes = {line.name: {spot.note for spot in line.spots} for line in figure.series}
+    assert notes["theano / cntk"] == {"paired"}
+    assert notes["theano / torch"] == {"unpaired"}
+    assert any(label.startswith("unpaired") for label in figure.labels)
+
+
 def test_the_baseline_is_chosen(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", swept())
     main_ones = [line.name for line in drawn(tmp_path, "4.79", baseline="torch").series if line.main]
