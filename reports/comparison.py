@@ -11,7 +11,7 @@ from reports import flags, projection
 from reports.flags import Flag
 from reports.pairs import By, Verdict, differences, ratio, values, verdict
 from reports.projection import Total
-from reports.records import Record
+from reports.records import Record, counted
 from reports.statistics import Median, Ratio, holm, median, pooled_ratio
 
 Floors = Mapping[str, float]  # family to the logarithm of the smallest ratio that means something on this machine
@@ -95,7 +95,7 @@ def compare(
     fingerprint in a record's `environment`.
     """
     cells: dict[str, dict[str, list[Record]]] = {}
-    for each in records:
+    for each in counted(records):
         group, arm = (each.group, each.arm) if by == "backend" else (f"{each.group} {each.arm}", each.session)
         cells.setdefault(group, {}).setdefault(arm, []).append(each)
     floors = floors or {}

@@ -4,6 +4,7 @@ A line is `{"crc32":"1a2b3c4d",` and the entry's own fields: the checksum is CRC
 that is of `{` and what follows the comma. Kinds of entries:
 
     session      what the session is: command line, settings, planned benchmarks, and what a resumption is held against
+    planned      benchmarks that --precision added, and the rounds of their runs by point
     started      a benchmark has begun
     progress     epochs of a long benchmark that were trained since the last such line
     checkpoint   a worker has saved the state behind so many epochs

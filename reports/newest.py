@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from reports.records import Record
+from reports.records import Record, counted
 from reports.runs import Saved
 
 Cell = list[Record]
@@ -21,7 +21,7 @@ class Newest:
         self.saved = tuple(saved)
         self._cells: dict[tuple[str, str], dict[tuple[bool, int], Cell]] = {}
         for age, session in enumerate(self.saved):
-            for each in session.records:
+            for each in counted(session.records):
                 rank = (each.fields.get("profile") != "smoke", age)
                 self._cells.setdefault((each.group, each.arm), {}).setdefault(rank, []).append(each)
 

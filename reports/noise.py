@@ -16,7 +16,7 @@ from reports import format as fmt
 from reports import runs
 from reports.exits import Exit
 from reports.pairs import ratio
-from reports.records import Record
+from reports.records import Record, counted
 from reports.runs import RunProblem
 
 VERSION = 1
@@ -29,7 +29,7 @@ def floors(records: Iterable[Record]) -> dict[str, float]:
     two blocks have no interval and don't count.
     """
     groups: dict[tuple[str, str, str], dict[bool, list[Record]]] = {}
-    for each in records:
+    for each in counted(records):
         if each.ok:
             groups.setdefault((each.family, each.group, each.backend), {}).setdefault(bool(each.aa_of), []).append(each)
     found: dict[str, float] = {}

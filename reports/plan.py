@@ -10,7 +10,8 @@ from reports import planning, runs
 from reports.exits import Exit
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """The share that a command line gives, 0.05 or 5%; raises ArgumentTypeError where it gives none."""
     try:
         value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
@@ -22,7 +23,7 @@ def _share(text: str) -> float:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", nargs="?", default="latest", metavar="RUN", help="the pilot (default: latest)")
-    parser.add_argument("--precision", type=_share, default=0.05, metavar="SHARE", help="half-width (default: 5%%)")
+    parser.add_argument("--precision", type=share, default=0.05, metavar="SHARE", help="half-width (default: 5%%)")
     parser.add_argument("--baseline", metavar="BACKEND", help="of the ratios (default: the first one of the pilot)")
 
 

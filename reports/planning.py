@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from reports import format as fmt
 from reports.statistics import t_quantile
 from reports.variation import Components, components
 
-MOST_ROUNDS = 100
+ROUNDS = range(5, 101)  # a shorter series can't be checked for being steady
 FARTHEST = 36.0  # standard errors: beyond it SciPy's noncentral t fails here and there, and power is certainty
 
 
@@ -85,26 +85,41 @@ class Plan:
         )
 
 
-def plan(pilot: Components, precision: float, run_s: float, round_s: float, least_rounds: int = 5) -> Plan:
+def plan(
+    pilot: Components,
+    precision: float,
+    run_s: float,
+    round_s: float,
+    rounds: Sequence[int] = ROUNDS,
+    most_runs: float = math.inf,
+) -> Plan:
     """The cheapest runs and rounds for a wanted relative half-width.
 
     pilot: components of the log ratio. run_s: what a block costs before its first round, in seconds, all its
-    backends together; round_s: what one round of each costs. least_rounds: a shorter series can't be checked for
-    being steady.
+    backends together; round_s: what one round of each costs. rounds: those to choose from. Where no more than
+    `most_runs` runs don't get there, it is that many of the fewest rounds, and the plan's `precision` says how far.
     """
 
-    def with_rounds(rounds: int) -> Plan:
-        variance = pilot.of_run(rounds)
-        runs = runs_for(variance, precision)
-        return Plan(runs, rounds, variance, runs * (run_s + rounds * round_s))
+    def with_rounds(count: int, runs: int | None = None) -> Plan:
+        variance = pilot.of_run(count)
+        runs = runs or runs_for(variance, precision)
+        return Plan(runs, count, variance, runs * (run_s + count * round_s))
 
-    return min(map(with_rounds, range(least_rounds, MOST_ROUNDS + 1)), key=lambda found: found.seconds)
+    fitting = [found for found in map(with_rounds, rounds) if found.runs <= most_runs]
+    return min(fitting or [with_rounds(rounds[0], int(most_runs))], key=lambda found: found.seconds)
 
 
-def from_pilot(records: Iterable[Mapping[str, Any]], baseline: str, precision: float) -> Plan:
+def from_pilot(
+    records: Iterable[Mapping[str, Any]],
+    baseline: str,
+    precision: float,
+    rounds: Sequence[int] = ROUNDS,
+    most_runs: float = math.inf,
+) -> Plan:
     """The plan for one point from the records of a pilot, for that ratio to the baseline that varies most.
 
-    Needs at least two blocks in which the baseline and another backend ended `ok`; raises ValueError otherwise.
+    rounds, most_runs: as in `plan`. Needs at least two blocks in which the baseline and another backend ended `ok`;
+    raises ValueError otherwise.
     """
     series: dict[str, dict[int, Mapping[str, Any]]] = {}
     for record in records:
@@ -115,9 +130,11 @@ def from_pilot(records: Iterable[Mapping[str, Any]], baseline: str, precision: f
     pilots = [pilot for pilot in found if pilot is not None]
     if not pilots:
         raise ValueError(f"a plan needs a pilot of at least 2 blocks with {baseline} and another backend in them")
-    round_s = sum(statistics.fmean(_mean_round(record) for record in runs.values()) for runs in series.values())
-    run_s = sum(statistics.fmean(_before_rounds(record) for record in runs.values()) for runs in series.values())
-    return max((plan(pilot, precision, run_s, round_s) for pilot in pilots), key=lambda found: found.seconds)
+    run_s, round_s = (
+        sum(column) for column in zip(*(price([*runs.values()]) for runs in series.values()), strict=True)
+    )
+    plans = [plan(pilot, precision, run_s, round_s, rounds, most_runs) for pilot in pilots]
+    return max(plans, key=lambda found: (found.precision > precision, found.seconds, found.precision))
 
 
 def _of_ratio(base: Mapping[int, Mapping[str, Any]], other: Mapping[int, Mapping[str, Any]]) -> Components | None:
@@ -132,11 +149,7 @@ def _of_ratio(base: Mapping[int, Mapping[str, Any]], other: Mapping[int, Mapping
     return Components(max(0.0, statistics.variance(logs) - within / rounds), within, len(blocks) - 1)
 
 
-def _mean_round(record: Mapping[str, Any]) -> float:
-    rounds: list[float] = record["rounds_s"]
-    return statistics.fmean(rounds)
-
-
-def _before_rounds(record: Mapping[str, Any]) -> float:
-    """Seconds that a run costs beside its rounds: start, build, warm-up, evaluation."""
-    return float(record["wall_s"] - sum(record["rounds_s"]))
+def price(records: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """Mean seconds of these runs beside their rounds (start, build, warm-up, evaluation), and of one round."""
+    beside = statistics.fmean(record["wall_s"] - sum(record["rounds_s"]) for record in records)
+    return beside, statistics.fmean(statistics.fmean(record["rounds_s"]) for record in records)

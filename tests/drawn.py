@@ -1,0 +1,49 @@
+"""A pytest plugin (`-p tests.drawn`) for tests of sessions: no worker is started, the times of rounds are drawn.
+
+Blocks have their own luck, runs differ by 4 %, rounds by 2 %; `DRAWN_OOM` names a backend that runs out of memory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fixtures import training
+from fixtures.errors import WorkerFailed
+from fixtures.session import Session
+from tests.reports.builder import fields
+
+EPOCH_S = {"theano": 1.0, "tensorflow1": 2.0, "cntk": 0.5}
+
+
+def setup(self: Session, point: Any, backend: str, run: int) -> SimpleNamespace:
+    data = SimpleNamespace(data="synthetic", source="drawn", fingerprint="0")
+    environment = SimpleNamespace(fingerprint=f"environment of {backend}")
+    return SimpleNamespace(device="cpu", environment=environment, data=data, backend=backend, run=run)
+
+
+def run(setup: Any, record: dict[str, Any], rounds: Callable[[Callable[[], float], int], None]) -> None:
+    if setup.backend == os.environ.get("DRAWN_OOM"):
+        raise WorkerFailed("oom", "drawn", ())
+    luck = np.random.default_rng(setup.run).normal(0, 0.1)
+    draw = np.random.default_rng([setup.run, *setup.backend.encode()])
+    level = EPOCH_S[setup.backend] * np.exp(luck + draw.normal(0, 0.04))
+    times: list[float] = (level * np.exp(draw.normal(0, 0.02, record["rounds"]))).tolist()
+    told = iter(times)
+    rounds(lambda: next(told), len(times))
+    made = fields(setup.backend, setup.run, record["point"], rounds_s=times, wall_s=5 + sum(times))
+    record.update({name: value for name, value in made.items() if name not in record})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    patch.setattr(Session, "build", lambda self, backends: None)
+    patch.setattr(Session, "load", lambda self, ids: None)
+    patch.setattr(Session, "setup", setup)
+    patch.setattr(training, "run", run)
