@@ -22,6 +22,7 @@ CLOCK_LIMIT = 0.8  # of the frequency before the benchmark
 BUSY_LIMIT = 0.8  # processors: below it a worker on the CPU waits for something
 SWAP_LIMIT_MIB = 64.0
 MEMORY_LIMIT = 0.05  # of the machine's memory, still available afterwards
+GATE_LIMIT_S, GATE_SHARE = 0.002, 0.005  # of the gate between host and worker: seconds, and of a round
 GPU_SLOWDOWNS = 0x8 | 0x20 | 0x40 | 0x80  # NVML's bits for heat and for the hardware's own brakes
 
 
@@ -49,6 +50,7 @@ CODES = (
     "stolen-time",
     "throttled",
     "waiting",
+    "slow-harness",
     "low-memory",
     "on-battery",
     "resumed",
@@ -65,7 +67,8 @@ CODES = (
 def of_run(fields: Fields) -> list[Flag]:
     """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
     return [*_unsteady(fields), *_loaded(fields), *_stolen(fields), *_throttled(fields), *_waiting(fields),
-            *_memory(fields), *_battery(fields), *_resumed(fields)]  # fmt: skip
+            *_harness(fields), *_memory(fields), *_battery(fields),
+            *_resumed(fields)]  # fmt: skip
 
 
 def _unsteady(fields: Fields) -> Iterator[Flag]:
@@ -131,6 +134,22 @@ def _waiting(fields: Fields) -> Iterator[Flag]:
             "waiting",
             f"the worker computed on {used:.2f} processors of {fields.get('threads')}, the rest of the time it waited: "
             "other work took its processors, or it does something besides computing",
+        )
+
+
+def _harness(fields: Fields) -> Iterator[Flag]:
+    """The gate's cost is in no result, but a slow gate says that host or worker were kept from running."""
+    own = (fields.get("harness") or {}).get("gate_s")
+    if own is not None and own > GATE_LIMIT_S:
+        yield Flag(
+            "slow-harness",
+            f"a round that does nothing took the suite {1e3 * own:.1f} ms before the first benchmark: end other work",
+        )
+    seen, epoch = fields.get("harness_overhead_s"), fields.get("epoch_s")
+    if seen is not None and epoch is not None and seen > max(GATE_LIMIT_S, GATE_SHARE * epoch):
+        yield Flag(
+            "slow-harness",
+            f"a round took {1e3 * seen:.1f} ms longer for the host than for the worker: other work kept one of them",
         )
 
 

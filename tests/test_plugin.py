@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,6 +61,10 @@ class TestAMeasuringSession:
         assert record["block_order"] == ["jax"]
         assert (record["seed"], second["extra_info"]["seed"]) == (1, 2)
         assert 0 < record["harness_overhead_s"] < 0.05
+        assert record["harness"] == session["harness"]
+        assert 0 < session["harness"]["gate_s"] < 0.02
+        assert 1 > session["harness"]["start_s"] > session["harness"]["memory_meter_s"] > session["harness"]["clock_s"]
+        assert "ms a round at the gate" in done.stdout
         assert record["peak_memory_mib"] > record["memory_baseline_mib"] > 50
         (kept,) = journal.paths(tmp_path)
         assert [record["run"] for record in journal.read(kept).records] == [1, 2]
@@ -101,6 +106,12 @@ class TestAMeasuringSession:
         (floor,) = (tmp_path / "noise").glob("*.json")
         assert json.loads(floor.read_text())["floors"]["fnn"] > 0
         second = saved(tmp_path)[0]["benchmarks"]
+        compared = subprocess.run(
+            [sys.executable, "-m", "reports", f"--root={tmp_path}", "compare"],
+            cwd=ROOT, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert "Noise floor of this machine, fnn" in compared.stdout
+        assert re.search(r"^jax-again .* ~ ", compared.stdout, re.M)  # a ratio of the A/A run can't be above its floor
         aliases = {entry["extra_info"].get("backend_alias"): entry["extra_info"]["backend"] for entry in second}
         assert aliases == {None: "jax", "jax-again": "jax"}
 
@@ -145,6 +156,7 @@ def test_help_explains_every_option(run: Run) -> None:
     for option in (
         "--backend", "--profile", "--runs", "--rounds", "--warmup", "--examples", "--epochs", "--batch-size", "--seed",
         "--device", "--threads", "--timeout", "--baseline", "--provision", "--doctor", "--data", "--jit", "--aa",
+        "--precision", "--pilot",
     ):  # fmt: skip
         assert option in section
 

@@ -31,18 +31,8 @@ def run(tmp_path: Path) -> Run:
     """run(*arguments, **variables): what a session printed, and the records of its journal."""
 
     def started(*arguments: str, code: int = 0, **variables: str) -> Session:
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "benchmarks/test_fnn.py",
-            "-p",
-            "tests.drawn",
-            "--backend=study",
-            "-k",
-            POINTS,
-        ]
-        command += [f"--benchmark-storage=file://{tmp_path}", "-p", "no:cacheprovider", *arguments]
+        command = [sys.executable, "-m", "pytest", "benchmarks/test_fnn.py", "-p", "tests.drawn", "--backend=study"]
+        command += ["-k", POINTS, f"--benchmark-storage=file://{tmp_path}", *arguments]
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")} | variables
         before = {*(tmp_path / "journal").glob("*.jsonl")}
         done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120)

@@ -58,6 +58,8 @@ def test_a_host_that_says_nothing_raises_nothing() -> None:
         (after(swap_used_mib=100.0), "low-memory", "100 MiB were swapped"),
         (after(memory_available_mib=300.0), "low-memory", "only 300 MiB"),
         (after(oom_kills=2), "low-memory", "killed 2"),
+        (fields(harness={"gate_s": 0.0021}), "slow-harness", "took the suite 2.1 ms"),
+        (fields(harness_overhead_s=0.0051, epoch_s=1.0), "slow-harness", "5.1 ms longer for the host"),
         (after(on_battery=True), "on-battery", "battery"),
     ],
 )
@@ -81,6 +83,8 @@ worse = {
     "stolen_s": lambda x: after(stolen_s=10 + x),
     "swap_used_mib": lambda x: after(swap_used_mib=x),
     "memory_used": lambda x: after(memory_available_mib=max(0.0, 6000 - 10 * x)),
+    "gate": lambda x: fields(harness={"gate_s": x / 1000}),
+    "overhead": lambda x: fields(harness_overhead_s=x / 1000, epoch_s=0.5),
     "clock": lambda x: after(frequency_mhz=3000 - x),
     "idle": lambda x: fields(rounds_processor_s=[2 / (1 + x)] * 5),
     "first_round": lambda x: fields(rounds_s=[1 + x, 1.0, 1.0, 1.0, 1.0]),
