@@ -1,8 +1,8 @@
 """What preparing the datasets costs, at their full size. `pytest benchmarks/test_datasets.py -m targets`.
 
-Takes a quarter of an hour and 17 GB of disk. Each figure is of a fresh process, which is allowed two processors: seconds
-by its own clock, and the kernel's high-water mark of its resident memory, libraries included. Inputs are synthetic, in
-the original formats and sizes.
+Takes a quarter of an hour and 17 GB of disk. Each figure is of a fresh process, which is allowed two processors:
+seconds by its own clock, and the kernel's high-water mark of its resident memory, libraries included. Inputs are
+synthetic, in the original formats and sizes.
 """
 
 from __future__ import annotations

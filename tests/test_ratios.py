@@ -40,7 +40,7 @@ def fast(keras_session: Session) -> str:
 class Slowed(training.Setup):
     """A benchmark whose worker waits so many seconds in each epoch."""
 
-    wait_s: float
+    wait_s: float = 0.0
 
     @property
     def job(self) -> dict[str, Any]:
