@@ -11,6 +11,7 @@ from tabulate import tabulate
 
 from reports import format as fmt
 from reports.comparison import Comparison, Row, compare
+from reports.pairs import values
 from reports.records import Record, record
 
 HEADERS = (
@@ -108,7 +109,7 @@ def heading(rows: Sequence[Row]) -> str:
     text = f"{first.point} (table {fields['table']}, {fields['params_printed']:,} parameters)"
     if "data" in fields:
         text += (
-            f": {fields['data']} data, {fields.get('examples', 0):,} examples in {fields.get('batches', 0):,} "
+            f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in {fields.get('batches', 0):,} "
             f"mini-batches of {fields['batch_size']}, {len({each.run for each in records})} run(s) of "
             f"{fields['warmup']} + {fields['rounds']} epochs"
         )

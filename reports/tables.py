@@ -9,6 +9,7 @@ from tabulate import tabulate
 
 from reports import format as fmt
 from reports.comparison import Comparison, Row
+from reports.pairs import values
 from reports.records import Record
 
 Printed = Callable[[Row], float | None]
@@ -81,7 +82,8 @@ def _title(group: str, rows: Sequence[Row]) -> str:
     if fields is None:
         return group
     size = f"{fields['examples']:,} examples" if fields.get("examples") else "epochs of a size that is not known"
-    return f"{group}: {fields.get('data', 'unknown')} data, {size}, mini-batches of {fields.get('batch_size', '?')}"
+    kinds = " and ".join(values("data", *(row.records for row in rows))) or "unknown"
+    return f"{group}: {kinds} data, {size}, mini-batches of {fields.get('batch_size', '?')}"
 
 
 def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str:

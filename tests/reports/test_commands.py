@@ -240,7 +240,9 @@ def test_nothing_to_compare_has_a_code_of_its_own(tmp_path: Path, capsys: Output
 def test_not_comparable_has_a_code_of_its_own_and_a_reason(tmp_path: Path, capsys: Output) -> None:
     save(tmp_path, "0001_a", session({"torch": 1.0}) + session({"jax": 1.0}, data="synthetic"))
     assert run(tmp_path, "compare") == Exit.NOT_COMPARABLE
-    assert "data: real-subset and synthetic" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "data: real-subset and synthetic" in said.err
+    assert "real-subset and synthetic data, 4,000 examples" in said.out
 
 
 def test_a_gate_fails_where_only_a_part_can_be_compared(tmp_path: Path) -> None:
