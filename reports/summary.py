@@ -109,8 +109,8 @@ def heading(rows: Sequence[Row]) -> str:
     text = f"{first.point} (table {fields['table']}, {fields['params_printed']:,} parameters)"
     if "data" in fields:
         text += (
-            f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in {fields.get('batches', 0):,} "
-            f"mini-batches of {fields['batch_size']}, {len({each.run for each in records})} run(s) of "
+            f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in "
+            f"{fields.get('batches', 0):,} mini-batches of {fields['batch_size']}, {len({each.run for each in records})} run(s) of "
             f"{fields['warmup']} + {fields['rounds']} epochs"
         )
     if first.overridden:
