@@ -110,8 +110,8 @@ def heading(rows: Sequence[Row]) -> str:
     if "data" in fields:
         text += (
             f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in "
-            f"{fields.get('batches', 0):,} mini-batches of {fields['batch_size']}, {len({each.run for each in records})} run(s) of "
-            f"{fields['warmup']} + {fields['rounds']} epochs"
+            f"{fields.get('batches', 0):,} mini-batches of {fields['batch_size']}, "
+            f"{len({each.run for each in records})} run(s) of {fields['warmup']} + {fields['rounds']} epochs"
         )
     if first.overridden:
         text += "; overridden: " + ", ".join(f"{name}={value}" for name, value in first.overridden.items())
