@@ -47,6 +47,10 @@ class Row:
     holm_p: float = math.nan
 
     @property
+    def error_unit(self) -> str:
+        return self.records[0].error_unit
+
+    @property
     def stands(self) -> bool:
         """Whether the verdict holds among all of its table's (Holm's correction)."""
         return self.verdict in ("faster", "slower") and self.holm_p < 0.05

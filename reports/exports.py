@@ -35,8 +35,8 @@ def _flat(row: Row, printed: Printed | None) -> dict[str, Any]:
     flat |= _interval("epoch_s", row.epoch) | _interval("speed_up", row.speed_up) | _interval("memory", row.memory)
     flat |= {"method": row.speed_up.method if row.speed_up else "", "p": row.speed_up.p if row.speed_up else None}
     flat |= {"p_holm": row.holm_p, "peak_memory_mib": row.peak_memory_mib, "memory_kind": row.memory_kind}
-    flat |= {"train_error_%": row.train_error and row.train_error.value}
-    flat |= {"test_error_%": row.test_error and row.test_error.value}
+    flat |= {"train_error": row.train_error and row.train_error.value}
+    flat |= {"test_error": row.test_error and row.test_error.value, "error_unit": row.error_unit}
     total = row.total
     flat |= {"study_total_s": total and total.total_s, "study_total_low_s": total and total.low_s}
     flat |= {"study_total_high_s": total and total.high_s, "study_total_basis": total and total.basis}

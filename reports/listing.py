@@ -63,16 +63,13 @@ def show(options: argparse.Namespace) -> Exit:
                 f"{fmt.significant(min(rounds))} to {fmt.significant(max(rounds))}" if rounds else fmt.NOTHING,
                 fmt.significant(each.fields.get("first_epoch_s")),
                 fmt.significant(each.peak_memory_mib),
-                fmt.significant(each.train_error),
-                fmt.significant(each.test_error),
+                *(f"{fmt.significant(error)} {each.error_unit}" for error in (each.train_error, each.test_error)),
                 fmt.total(total([each.fields])) if each.ok and "study_epochs" in each.fields else fmt.NOTHING,
                 ", ".join(dict.fromkeys(flag.code for flag in each.flags)),
             ]
         )
     headers = ["group", "backend", "run", "outcome", "epoch [s]", "rounds [s]", "first epoch [s]", "memory [MiB]"]
-    print(
-        tabulate(rows, [*headers, "train err [%]", "test err [%]", "study total [s]", "flags"], disable_numparse=True)
-    )
+    print(tabulate(rows, [*headers, "train err", "test err", "study total [s]", "flags"], disable_numparse=True))
     for each in saved.records:
         for text in [each.reason, *map(str, each.flags)]:
             if text:

@@ -65,6 +65,11 @@ class Record:
         return bool(self.fields.get("pilot"))
 
     @property
+    def error_unit(self) -> str:
+        """% of the examples, or mm of rain."""
+        return str(self.fields.get("error_unit", "%"))
+
+    @property
     def total_s(self) -> float | None:
         """The study's total training time, measured or projected from this run; None where a record has none."""
         return self.fields.get("measured_total_s", self.fields.get("projected_total_s")) if self.ok else None

@@ -20,8 +20,8 @@ HEADERS = (
     "speed-up [95 % CI]",
     "memory [MiB]",
     "relative",
-    "train err [%]",
-    "test err [%]",
+    "train err [{unit}]",
+    "test err [{unit}]",
     "study total [s]",
     "outcome",
 )
@@ -76,7 +76,8 @@ def table(rows: Sequence[Row]) -> str:
     """One group's table, the fastest first."""
     ordered = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
     cells = [_cells(row) for row in ordered]
-    return tabulate(cells, HEADERS, disable_numparse=True, colalign=("left", *["right"] * 7, "left"))
+    headers = [each.format(unit=rows[0].error_unit) for each in HEADERS]
+    return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * 7, "left"))
 
 
 def _cells(row: Row) -> list[str]:

@@ -50,9 +50,9 @@ def _cells(row: Row, title: str, printed: Printed | None) -> list[str]:
     return cells
 
 
-def _headers(by: str, printed: Printed | None) -> list[str]:
-    headers = [by, "epoch [s]", "speed-up", "verdict", "memory [MiB]", "relative", "train err [%]", "test err [%]"]
-    headers += ["study total [s]", "runs", "flags"]
+def _headers(by: str, unit: str, printed: Printed | None) -> list[str]:
+    headers = [by, "epoch [s]", "speed-up", "verdict", "memory [MiB]", "relative"]
+    headers += [f"train err [{unit}]", f"test err [{unit}]", "study total [s]", "runs", "flags"]
     if printed:
         headers.insert(3, "the study's")
     return headers
@@ -69,7 +69,9 @@ def text(comparison: Comparison, style: str, printed: Printed | None = None) -> 
     for group, rows in groups.items():
         rows = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
         cells = [_cells(row, titles[row.arm], printed) for row in rows]
-        table = tabulate(cells, _headers(comparison.by, printed), tablefmt=style, disable_numparse=True)
+        table = tabulate(
+            cells, _headers(comparison.by, rows[0].error_unit, printed), tablefmt=style, disable_numparse=True
+        )
         parts.append(f"{mark}{_title(group, rows)}\n\n{table}")
     if comparison.pools:
         parts.append(f"{heads}Geometric means\n\n{_pools(comparison, style, titles)}")

@@ -146,3 +146,11 @@ def test_outcomes_are_counted_by_family_dataset_and_backend() -> None:
     assert line(text, "fnn").split() == ["fnn", "mnist", "2", "ok", "1,", "timeout", "1", "ok", "2"]
     assert line(text, "rnn").split() == ["rnn", "imdb", "1", "ok", "1"]
     assert line(text, "!") == "! mnist-fnn-layers-2, torch: timeout: not finished after 600 s"
+
+
+def test_errors_stand_under_their_unit() -> None:
+    rain = session({"torch": 1.0, "jax": 0.5}, at="hmdir-hmdir_lstm-cells-9", error_unit="mm")
+    text = summary([*session({"torch": 1.0, "jax": 0.5}), *rain], ["torch"])
+    heads = [each for each in text.splitlines() if each.startswith("backend")]
+    assert ["[%]" in each for each in heads] == [True, False]
+    assert ["[mm]" in each for each in heads] == [False, True]
