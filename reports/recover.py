@@ -84,7 +84,8 @@ def _of_many_runs(records: Sequence[Fields]) -> set[Any]:
 def _benchmark(result: Entry, many: set[Any]) -> Fields:
     fields: Fields = result["record"]
     entry = dict(result.get("entry") or _entry(fields, many))
-    return {**entry, "extra_info": fields, "stats": stats(entry.pop("data", None) or fields["rounds_s"])}
+    data = entry.pop("data", None) or fields["rounds_s"]
+    return {**entry, "extra_info": fields, "stats": stats(data)}
 
 
 def _entry(fields: Fields, many: set[Any]) -> Fields:

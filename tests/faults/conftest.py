@@ -1,0 +1,107 @@
+"""Real sessions of `pytest benchmarks` that are disturbed while they run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from fixtures.errors import Unavailable
+from fixtures.session import Session
+from reports import journal
+
+ROOT = Path(__file__).parents[2]
+SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
+
+
+class Running:
+    """A session in a process of its own, saving below `folder`."""
+
+    def __init__(self, folder: Path, *arguments: str, **options: Any) -> None:
+        command = [sys.executable, "-m", "pytest", "benchmarks", f"--benchmark-storage=file://{folder}", *arguments]
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        environ |= {"COLUMNS": "200", "KERAS_BENCHMARKS_CACHE": environ.get("KERAS_BENCHMARKS_CACHE", "")}
+        environ = {key: value for key, value in environ.items() if value}
+        self.folder, self._before = folder, set(journal.paths(folder))
+        self._output = (folder.parent / f"output-{time.monotonic_ns()}.txt").open("w+")
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=self._output, stderr=subprocess.STDOUT, text=True, **options
+        )
+        self.family: list[psutil.Process] = []
+
+    def journal(self) -> journal.Journal:
+        """What is in its journal so far; empty before it has one."""
+        new = [path for path in journal.paths(self.folder) if path not in self._before]
+        return journal.read(new[-1]) if new else journal.Journal(())
+
+    def wait_for(self, kind: str, count: int = 1, limit_s: float = 240) -> None:
+        """Until its journal has so many entries of a kind that it wrote itself."""
+        end = time.monotonic() + limit_s
+        while len(list(self.journal().kind(kind))) < count:
+            assert self.process.poll() is None, self.output()
+            assert time.monotonic() < end, self.output()
+            time.sleep(0.02)
+
+    def send(self, number: signal.Signals) -> None:
+        """A signal to pytest alone; its family is noted first."""
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(number)
+
+    def wait(self, limit_s: float = 300) -> int:
+        return self.process.wait(limit_s)
+
+    def orphans(self, patience_s: float = 10) -> list[psutil.Process]:
+        """What still runs of its family."""
+        return psutil.wait_procs(self.family, timeout=patience_s)[1]
+
+    def output(self) -> str:
+        self._output.flush()
+        return Path(self._output.name).read_text()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._output.close()
+
+
+Run = Callable[..., Running]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """run(*arguments): a running session. All of a test save below tmp_path / 'saved' unless `folder` is given."""
+    made: list[Running] = []
+
+    def started(*arguments: str, folder: Path | None = None, **options: Any) -> Running:
+        made.append(Running(folder or tmp_path / "saved", *arguments, **options))
+        return made[-1]
+
+    yield started
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def available(request: pytest.FixtureRequest, keras_session: Session) -> str:
+    """A backend by parameter; skipped where it can't be had."""
+    name: str = request.param
+    try:
+        keras_session.environment(name)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    return name
+
+
+def saved(folder: Path) -> list[dict[str, Any]]:
+    """The runs that pytest-benchmark saved, in the order of their numbers."""
+    return [json.loads(path.read_text()) for path in sorted(folder.glob("*/0*.json"))]

@@ -1,0 +1,134 @@
+"""What `python -m reports recover` makes of a journal is what pytest-benchmark would have saved."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_benchmark.stats import Stats
+
+from reports import runs
+from reports.__main__ import main
+from reports.journal import line
+from reports.records import VERSION
+from reports.rounds import stats
+from tests.faults.conftest import SMOKE, Run, saved
+from tests.reports.builder import fields, journal
+
+ROOT = Path(__file__).parents[2]
+
+
+@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
+def test_statistics_are_those_of_pytest_benchmark(data: list[float]) -> None:
+    theirs = Stats()
+    for value in data:
+        theirs.update(value)
+    assert stats(data) == {**theirs.as_dict(), "data": data, "iterations": 1}
+
+
+def test_no_rounds_have_no_statistics() -> None:
+    with pytest.raises(ValueError, match="without rounds"):
+        stats([])
+
+
+def recover(root: Path, *arguments: str) -> int:
+    return main(["--root", str(root), "recover", *arguments])
+
+
+def test_a_journal_of_before_checksums_is_recovered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = [fields(), fields(run=2), fields("jax"), fields("cntk", outcome="oom", reason="no memory")]
+    journal(tmp_path, "20260101-010101-5", raw)
+    assert recover(tmp_path) == 0
+    path = tmp_path / "recovered" / "0001_20260101-010101-5.json"
+    assert f"{path}: 3 ok, 1 oom" in capsys.readouterr().out
+    again = runs.load(path)
+    assert [each.fields["backend"] for each in again.records] == ["torch", "torch", "jax", "cntk"]
+    first = json.loads(path.read_text())["benchmarks"][0]
+    assert first["fullname"] == "benchmarks/test_fnn.py::test_fnn[mnist-fnn-layers-6-torch-run1]"
+    assert first["stats"]["data"] == raw[0]["rounds_s"]
+    assert recover(tmp_path) == 2  # once is enough
+    assert "holds this session already" in capsys.readouterr().err
+
+
+def test_sound_lines_of_a_damaged_journal_are_recovered_and_the_others_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "journal" / "20260101-010101-5.jsonl"
+    path.parent.mkdir()
+    lines = [
+        line("result", {"benchmark": "a", "record": fields()}),
+        line("result", {"benchmark": "b", "record": fields("jax")}).replace(b"jax", b"jay"),
+        line("started", {"benchmark": "c"}),
+        line("progress", {"benchmark": "c", "epochs": [{"wall_s": 2.0}, {"wall_s": 3.0}]}),
+        line("result", {"benchmark": "d", "record": fields("cntk")})[:50],
+    ]
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(runs.RunProblem, match=r"damaged in line 2: its checksum.*reports recover"):
+        runs.load(path)
+    output = tmp_path / "out.json"
+    assert recover(tmp_path, str(path), "--output", str(output)) == 0
+    told = capsys.readouterr().out
+    assert "line 2 is left out: its checksum is not that of its text" in told
+    assert "its last line is incomplete" in told
+    assert "c was in progress and is not in it: 2 epochs of 5 s are in the journal" in told
+    assert [each.arm for each in runs.load(output).records] == ["torch"]
+    assert recover(tmp_path, str(path), "--output", str(output)) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "no complete result"),
+        (line("session", {"planned": []}), "no complete result"),
+        (line("result", {"record": {"record_version": VERSION}}), "result 1: its field outcome is None"),
+        (line("session", {"journal_version": 9}), "version 9"),
+    ],
+)
+def test_what_cannot_be_recovered_is_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, says: str
+) -> None:
+    path = tmp_path / "journal" / "x.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert recover(tmp_path) == 2
+    assert says in capsys.readouterr().err
+    assert not list(tmp_path.glob("*/*.json"))
+
+
+def test_a_machines_name_in_a_journal_is_never_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "root" / "journal" / "x.jsonl"
+    path.parent.mkdir(parents=True)
+    header = line("session", {"pytest_benchmark": {"machine_id": "../../elsewhere"}})
+    path.write_bytes(header + line("result", {"benchmark": "a", "record": fields()}))
+    assert recover(tmp_path / "root") == 0
+    assert (tmp_path / "root" / "elsewhere" / "0001_x.json").is_file()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("available", ["jax"], indirect=True)
+def test_a_real_session_is_recovered_as_it_was_saved(run: Run, tmp_path: Path, available: str) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--rounds=4", "--runs=2")
+    assert session.wait() == 0, session.output()
+    (wanted,) = saved(tmp_path / "saved")
+    output = tmp_path / "recovered" / "0001_again.json"
+    assert recover(tmp_path / "saved", "--output", str(output)) == 0
+    found: dict[str, Any] = json.loads(output.read_text())
+    assert found.pop("recovered_from")
+    assert found.keys() == wanted.keys()
+    for name in wanted.keys() - {"datetime"}:
+        assert found[name] == wanted[name], name
+    assert len(found["benchmarks"]) == 2
+    compared = subprocess.run(
+        [Path(sys.executable).with_name("pytest-benchmark"), f"--storage=file://{tmp_path}", "compare"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "mnist-fnn-layers-2" in compared.stdout, compared.stderr
+    assert "0001_again" in compared.stdout

@@ -1,0 +1,248 @@
+"""Real sessions are killed and interrupted, and go on: what was measured is kept, and nothing is done twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures import process, registry, resume
+from fixtures.settings import Settings
+from models.catalogue import point
+from models.layers import Dense
+from reports import journal
+from reports.journal import Journal, JournalProblem, line
+from tests.faults.conftest import SMOKE, Run, Running, saved
+from tests.reports.builder import fields, save
+
+POINTS = "(mnist-fnn-layers-1 or mnist-fnn-layers-2 or mnist-fnn-layers-3)"
+STUDY = Settings(("jax", "torch"), profile="study", threads=2)
+
+
+def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
+    made = resume.identity(chosen, [point("mnist-fnn-layers-2")], chosen.backends)
+    return {"name": "s", "planned": ["a"], "settings": dataclasses.asdict(chosen), "identity": made} | own
+
+
+# --- what may change, and what not
+
+
+def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
+    nothing = Settings(registry.chosen(None), threads=len(process.available_processors()))
+    assert resume.settings(nothing, header()) == STUDY
+    patient = dataclasses.replace(nothing, timeout=5.0, baseline="torch")
+    assert resume.settings(patient, header()) == dataclasses.replace(STUDY, timeout=5.0, baseline="torch")
+    for name, value in (("profile", "smoke"), ("seed", 7), ("batch_size", 8), ("backends", ("jax",)), ("tf32", True)):
+        other = Settings(**{**dataclasses.asdict(nothing), name: value})
+        with pytest.raises(JournalProblem, match=f"other settings: --{name.replace('_', '-')} was .*, and is now"):
+            resume.settings(other, header())
+
+
+def test_settings_survive_the_journal() -> None:
+    written = journal.parse(line("session", header()))
+    assert resume.settings(STUDY, written.header) == STUDY
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ({"worker": "0"}, r"the workers' code \(fixtures/worker\) has changed"),
+        ({"points": {"mnist-fnn-layers-2": "0"}}, "the code of the point mnist-fnn-layers-2 has changed"),
+        ({"environments": {"jax": "0", "theano": None}}, "the environment of jax has changed"),
+        ({"data": {"mnist-fnn-layers-2": "0"}}, "the data of mnist-fnn-layers-2 have changed"),
+        ({"machine": {"machine": "0", "cpu_model": "Z80"}}, "this is another machine: cpu_model was Z80, is "),
+    ],
+)
+def test_a_change_is_refused_with_its_name(own: dict[str, Any], says: str) -> None:
+    now = {**header()["identity"], "data": {"mnist-fnn-layers-2": "1"}}
+    now["environments"] = {"jax": "1", "theano": "1"}
+    before = {**now, **own}
+    with pytest.raises(JournalProblem, match=f"can't be resumed: {says}"):
+        resume.refuse_changes({"name": "s", "identity": before}, now)
+    resume.refuse_changes({"name": "s", "identity": now}, now)
+
+
+def test_a_points_code_is_its_network_and_its_training() -> None:
+    one = point("mnist-fnn-layers-2")
+    code = resume.point_code(one, STUDY)
+    network = dataclasses.replace(one.network, layers=(*one.network.layers[:-1], Dense(10, "sigmoid")))
+    longer = dataclasses.replace(one.training, epochs=one.training.epochs + 1)
+    for other in (dataclasses.replace(one, network=network), dataclasses.replace(one, training=longer)):
+        assert resume.point_code(other, STUDY) != code
+    assert resume.point_code(one, dataclasses.replace(STUDY, batch_size=7)) != code
+    assert resume.point_code(one, dataclasses.replace(STUDY, timeout=7, runs=3)) == code
+
+
+def journal_of(folder: Path, *entries: bytes, **own: Any) -> Path:
+    path = folder / "journal" / "20260101-010101-5.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join([line("session", header(**own)), *entries]))
+    return path
+
+
+def test_what_is_taken_over(tmp_path: Path) -> None:
+    outcomes = {"a": "ok", "b": "oom", "c": "unavailable", "d": "crash", "e": "timeout"}
+    results = [
+        line("result", {"benchmark": name, "record": fields(outcome=outcome)}) for name, outcome in outcomes.items()
+    ]
+    journal_of(tmp_path, *results, line("started", {"benchmark": "f"}), planned=[*outcomes, "f"])
+    for retry, kept in (((), "abde"), (("oom", "crash"), "ae")):
+        found = resume.earlier("last", tmp_path, retry)
+        assert "".join(found.results) == kept
+        assert not found.complete
+        found.file.close()
+
+
+def test_what_cannot_be_resumed_says_why(tmp_path: Path) -> None:
+    old = tmp_path / "old" / "journal" / "20250101-010101-5.jsonl"
+    old.parent.mkdir(parents=True)
+    old.write_text("")
+    with pytest.raises(JournalProblem, match="does not say what was planned"):
+        resume.earlier("last", tmp_path / "old", ())
+    path = journal_of(tmp_path)
+    first = resume.earlier(str(path), tmp_path, ())
+    with pytest.raises(JournalProblem, match="still runs, or is being resumed by another one"):
+        resume.earlier("20260101", tmp_path, ())
+    first.file.close()
+
+
+def test_a_saved_run_of_a_resumed_session_makes_both_journals_superfluous(tmp_path: Path) -> None:
+    from reports import runs
+
+    saved_run = save(tmp_path, "0001_x", [fields(), fields("jax")])
+    raw = [each.fields for each in runs.load(saved_run).records]
+    journal_of(tmp_path, line("result", {"benchmark": "a", "record": dict(raw[0])}))
+    assert [each.path for each in runs.everything(tmp_path)[0]] == [saved_run]
+
+
+# --- real sessions
+
+backends = pytest.mark.parametrize("available", ["jax", "tensorflow1"], indirect=True)  # a new and an old one
+jax = pytest.mark.parametrize("available", ["jax"], indirect=True)
+
+
+def ids(found: Journal) -> set[str]:
+    return {entry["benchmark"] for entry in found.kind("result")}
+
+
+@pytest.mark.backend
+@jax
+def test_killed_at_any_moment_a_session_loses_what_was_in_progress_at_the_most(
+    run: Run, tmp_path: Path, available: str
+) -> None:
+    """kill -9 of pytest at random moments, and --resume, until everything is done."""
+    seed = random.randrange(10**6)
+    draw = random.Random(seed)
+    known: set[str] = set()
+    arguments = ["-k", POINTS, "--profile=smoke", "--device=cpu", f"--backend={available}"]
+    for attempt in range(40):
+        session = run(*(arguments if attempt == 0 else ["--resume"]))
+        session.wait_for("started", limit_s=120)
+        time.sleep(draw.uniform(0, 9))
+        done = ids(session.journal())
+        if session.process.poll() is None:
+            session.send(signal.SIGKILL)
+        status = session.wait()
+        assert not session.orphans(), f"seed {seed}"
+        now = session.journal()
+        assert known <= done <= ids(now), f"seed {seed}"
+        assert len(list(now.unfinished())) <= 1, f"seed {seed}"
+        assert not now.damaged
+        known = ids(now)
+        if status == 0:
+            break
+    else:
+        pytest.fail(f"not done after 40 sessions, seed {seed}")
+    *_, last = saved(tmp_path / "saved")
+    assert {entry["fullname"] for entry in last["benchmarks"]} == known
+    assert len(last["benchmarks"]) == 3
+    assert [record["outcome"] for record in now.records] == ["ok"] * 3
+
+
+@pytest.mark.backend
+@backends
+def test_one_ctrl_c_saves_everything_and_says_how_to_go_on(run: Run, tmp_path: Path, available: str) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--runs=3")
+    session.wait_for("result")
+    session.wait_for("started", 2)
+    time.sleep(1)
+    session.send(signal.SIGINT)
+    assert session.wait() == 2
+    assert not session.orphans()
+    output = session.output()
+    assert re.search(r"[12] of 3 benchmarks are still to do. To go on: pytest benchmarks --resume --benchmark", output)
+    assert "Traceback" not in output
+    done = ids(session.journal())
+    assert [entry["status"] for entry in session.journal().kind("finished")] == [2]
+    (first,) = saved(tmp_path / "saved")
+    assert {entry["fullname"] for entry in first["benchmarks"]} == done
+
+    more = run("--resume")
+    assert more.wait() == 0, more.output()
+    assert f"{len(done)} done in session" in more.output()
+    assert len(ids(more.journal())) == 3
+    *_, second = saved(tmp_path / "saved")
+    assert len(second["benchmarks"]) == len({entry["fullname"] for entry in second["benchmarks"]}) == 3
+    kept = {entry["fullname"]: entry["stats"] for entry in second["benchmarks"]}
+    assert all(kept[entry["fullname"]] == entry["stats"] for entry in first["benchmarks"])
+
+    nothing = run("--resume")
+    assert nothing.wait() == 0, nothing.output()
+    assert "Nothing is left to do" in nothing.output()
+    assert len(saved(tmp_path / "saved")) == 2
+    other = run("--resume", "--seed=2")
+    assert other.wait() == 4
+    assert "--seed was 1, and is now 2" in other.output()
+
+
+@pytest.mark.backend
+@jax
+def test_a_timeout_is_repeated_where_that_is_asked(run: Run, tmp_path: Path, available: str) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--timeout=0.3")
+    assert session.wait() == 0, session.output()
+    assert [record["outcome"] for record in session.journal().records] == ["timeout"]
+    again = run("--resume", "--retry=timeout", "--timeout=300")
+    assert again.wait() == 0, again.output()
+    assert [record["outcome"] for record in again.journal().records] == ["ok"]
+    *_, last = saved(tmp_path / "saved")
+    assert (len(last["benchmarks"]), last["outcomes"]) == (1, [])
+
+
+@pytest.mark.backend
+@backends
+def test_a_long_training_goes_on_from_its_checkpoint(run: Run, tmp_path: Path, available: str) -> None:
+    long = (*SMOKE, f"--backend={available}", "--rounds=600", "--checkpoint=0.2")
+    whole = run(*long, folder=tmp_path / "whole")
+    assert whole.wait() == 0, whole.output()
+    (reference,) = whole.journal().records
+
+    session = run(*long)
+    session.wait_for("checkpoint", 2)
+    session.send(signal.SIGKILL)
+    session.wait()
+    assert not session.orphans()
+    more = run("--resume")
+    assert more.wait() == 0, more.output()
+    (record,) = more.journal().records
+    first, second = record["resumed"]
+    assert first["epochs"] >= 2
+    assert first["epochs"] + second["epochs"] == 601 == len(record["losses"])
+    trained = sum(record["warmup_s"]) + sum(record["rounds_s"])
+    assert first["training_s"] + second["training_s"] == pytest.approx(trained)
+    assert record["wall_s"] > trained
+    assert record["losses"] == pytest.approx(reference["losses"], rel=1e-3, abs=1e-4)
+    assert record["test_error"] == reference["test_error"]
+    assert record["flags"][-1]["code"] == "resumed"
+    assert record["peak_memory_mib"] == pytest.approx(reference["peak_memory_mib"], rel=0.1)
+    assert not list(checkpoints_of(session))
+    assert not list(checkpoints_of(more))
+
+
+def checkpoints_of(session: Running) -> list[Path]:
+    return [path for entry in session.journal().kind("checkpoint") if (path := Path(entry["path"])).exists()]
