@@ -1,6 +1,7 @@
 """A pytest plugin (`-p tests.drawn`) for tests of sessions: no worker is started, the times of rounds are drawn.
 
-Blocks have their own luck, runs differ by 4 %, rounds by 2 %; `DRAWN_OOM` names a backend that runs out of memory.
+Blocks have their own luck, runs differ by 4 %, rounds by 2 %; `DRAWN_OOM` names a backend that runs out of memory,
+`DRAWN_INTERRUPT` a benchmark (`jax-run3`) in which the user presses Ctrl-C.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def setup(self: Session, point: Any, backend: str, run: int) -> SimpleNamespace:
     return SimpleNamespace(device="cpu", environment=environment, data=data, backend=backend, run=run)
 
 
-def run(setup: Any, record: dict[str, Any], rounds: Callable[[Callable[[], float], int], None]) -> None:
+def run(setup: Any, record: dict[str, Any], rounds: Callable[[Callable[[], float], int], None], *watch: Any) -> None:
     if setup.backend == os.environ.get("DRAWN_OOM"):
         raise WorkerFailed("oom", "drawn", ())
     luck = np.random.default_rng(setup.run).normal(0, 0.1)
@@ -35,7 +36,13 @@ def run(setup: Any, record: dict[str, Any], rounds: Callable[[Callable[[], float
     level = EPOCH_S[setup.backend] * np.exp(luck + draw.normal(0, 0.04))
     times: list[float] = (level * np.exp(draw.normal(0, 0.02, record["rounds"]))).tolist()
     told = iter(times)
-    rounds(lambda: next(told), len(times))
+
+    def epoch() -> float:
+        if os.environ.get("DRAWN_INTERRUPT") == f"{setup.backend}-run{setup.run}":
+            raise KeyboardInterrupt
+        return next(told)
+
+    rounds(epoch, len(times))
     made = fields(setup.backend, setup.run, record["point"], rounds_s=times, wall_s=5 + sum(times))
     record.update({name: value for name, value in made.items() if name not in record})
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from reports import format as fmt
+from reports.journal import read
 from reports.planning import from_pilot
 from reports.statistics import paired_ratio
 
@@ -38,7 +39,7 @@ def run(tmp_path: Path) -> Run:
         done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120)
         assert done.returncode == code, done.stdout + done.stderr
         (journal,) = {*(tmp_path / "journal").glob("*.jsonl")} - before
-        return done.stdout, [json.loads(line) for line in journal.read_text().splitlines()]
+        return done.stdout, read(journal).records
 
     return started
 
@@ -100,6 +101,18 @@ def test_a_saved_run_can_be_the_pilot(run: Run) -> None:
     assert {len(each["rounds_s"]) for each in records} == {6}
     assert {number for _, number, _ in blocks(records)} == {*range(1, 1 + max(each["run"] for each in records))}
     assert out.index("Planned for 4.0 %") < out.index("run 1  ")
+
+
+@pytest.mark.parametrize("at", ["cntk-run2", "cntk-run5"])
+def test_an_interrupted_session_goes_on_by_the_same_plan(at: str, run: Run) -> None:
+    _, whole = run("--precision=8%")
+    run("--precision=8%", code=2, DRAWN_INTERRUPT=at)
+    out, resumed = run("--resume")
+    keys = ("point", "run", "backend", "pilot", "rounds_s", "block_order")
+    assert sorted([each[key] for key in keys] for each in resumed) == sorted(
+        [each[key] for key in keys] for each in whole
+    )
+    assert ("Planned for" in out) == (at == "cntk-run2")  # the price was told when the plan was made
 
 
 def test_a_backend_that_failed_in_the_pilot_is_not_tried_again(run: Run) -> None:
