@@ -56,8 +56,9 @@ def total(runs: Sequence[Fields]) -> Total:
     """The study's total training time on one backend at one point, from all of its complete runs.
 
     The rate is the mean of a run's rounds, not their median: a long training also meets the slow ones. A run's epoch
-    counts once for each mini-batch of the study's epoch over each of its own. What the first epoch took above the
-    mean (graphs, compilation) is added once. Of several runs it is the geometric mean, with Student's t interval of
+    counts once for each mini-batch of the study's epoch over each of its own, except for what it costs apart from its
+    mini-batches, which the run has told from still shorter epochs. What the first epoch took above the mean (graphs,
+    compilation) is added once. Of several runs it is the geometric mean, with Student's t interval of
     prediction on their logarithms. Runs that trained the whole schedule are measured, not projected; if only some did,
     the others are left out. Raises ValueError for no runs at all.
     """
@@ -70,12 +71,11 @@ def total(runs: Sequence[Fields]) -> Total:
         start_ups = [_start_up(run) for run in measured]
         trained = [float(sum(run["warmup_s"]) + sum(run["rounds_s"])) for run in measured]
         return _of_runs(start_ups, [all_ - first for all_, first in zip(trained, start_ups, strict=True)], "measured")
-    scales = [_epochs_of_this_size(run) for run in runs]
-    epochs = [scale * statistics.fmean(run["rounds_s"]) for scale, run in zip(scales, runs, strict=True)]
+    epochs = [_study_epochs_s(run, statistics.fmean(run["rounds_s"])) for run in runs]
     start_ups = [_start_up(run) for run in runs]
     if len(runs) > 1:
         return _of_runs(start_ups, epochs, "runs")
-    low, high = _predicted([scales[0] * seconds for seconds in runs[0]["rounds_s"]], one_more=False)
+    low, high = _predicted([_study_epochs_s(runs[0], seconds) for seconds in runs[0]["rounds_s"]], one_more=False)
     return Total(start_ups[0], epochs[0], start_ups[0] + low, start_ups[0] + high, "rounds")
 
 
@@ -89,9 +89,24 @@ def _start_up(run: Fields) -> float:
     return float(max(0.0, run["first_epoch_s"] - statistics.fmean(run["rounds_s"])))
 
 
-def _epochs_of_this_size(run: Fields) -> float:
-    """How many of the run's own epochs the study's schedule amounts to."""
-    return float(run["study_epochs"] * math.ceil(run["study_examples"] / run["batch_size"]) / run["batches"])
+def _study_epochs_s(run: Fields, epoch_s: float) -> float:
+    """Seconds of the study's epochs, if one of the run's own takes `epoch_s`."""
+    batches = math.ceil(run["study_examples"] / run["batch_size"])
+    apart = _apart_from_batches_s(run, epoch_s)
+    return float(run["study_epochs"] * (apart + (epoch_s - apart) * batches / run["batches"]))
+
+
+def _apart_from_batches_s(run: Fields, epoch_s: float) -> float:
+    """What an epoch costs apart from its mini-batches: where the line through epochs of two sizes begins.
+
+    0 for a run that didn't time a second size. At most the shorter epoch: a mini-batch takes some time.
+    """
+    short, own = run.get("short_batches") or 0, run["batches"]
+    if not short or short == own:
+        return 0.0
+    short_s = statistics.median(run["short_rounds_s"])
+    batch_s = (epoch_s - short_s) / (own - short)
+    return float(min(max(0.0, epoch_s - own * batch_s), short_s, epoch_s))
 
 
 def _predicted(values: Sequence[float], one_more: bool) -> tuple[float, float]:

@@ -72,6 +72,37 @@ def test_it_does_not_matter_how_many_mini_batches_an_epoch_had(batches: int) -> 
     assert found.total_s == pytest.approx(rate * EPOCHS * BATCHES, rel=1e-9)
 
 
+short = st.sampled_from([(125, 1), (2, 1), (1, 2)])
+
+
+@given(st.floats(1e-4, 1), st.floats(0, 1), short)
+def test_what_an_epoch_costs_apart_from_its_mini_batches_counts_once_for_each(
+    rate: float, apart: float, sizes: tuple[int, int]
+) -> None:
+    own, other = sizes
+    run = fields(
+        batches=own,
+        rounds_s=[apart + own * rate] * 3,
+        short_batches=other,
+        short_rounds_s=[apart + other * rate] * 5,
+        first_epoch_s=0.0,
+    )
+    assert total([run]).total_s == pytest.approx(EPOCHS * (apart + BATCHES * rate), rel=1e-6)
+
+
+@given(st.floats(0.01, 1), st.floats(0.001, 2), short)
+def test_noise_in_it_never_makes_a_total_absurd(epoch: float, other: float, sizes: tuple[int, int]) -> None:
+    run = fields(batches=sizes[0], rounds_s=[epoch] * 3, first_epoch_s=0.0)
+    plain = total([run]).total_s
+    found = total([run | {"short_batches": sizes[1], "short_rounds_s": [other] * 5}]).total_s
+    assert EPOCHS * epoch * (1 - 1e-9) <= found <= plain * (1 + 1e-9)  # the own epoch is shorter than the study's
+
+
+def test_a_run_that_timed_no_shorter_epochs_is_scaled_as_a_whole() -> None:
+    run = fields(rounds_s=[1.0, 1.0, 1.0])
+    assert total([run | {"short_batches": 0, "short_rounds_s": []}]) == total([run])
+
+
 def test_the_interval_holds_a_training_that_is_really_run_in_95_of_100_cases() -> None:
     """Known truth: runs differ by 5 %, rounds by 10 % with a tail; a training of 50 full epochs is one more run."""
     draw, draws, held = np.random.default_rng(4), 2000, 0
