@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.rounds import trained
 from fixtures import process, registry, training
 from fixtures.errors import Unavailable
 from fixtures.plugin import SESSION
@@ -77,13 +78,7 @@ def plain(setup: training.Setup, network: str, folder: Path) -> tuple[float, flo
 def suite(setup: training.Setup) -> float:
     """Median epoch of the suite's worker."""
     record: dict[str, Any] = {"batch_size": setup.batch_size, "study_epochs": 1, "study_examples": 1}
-
-    def rounds(epoch: Callable[[], float], count: int) -> None:
-        for _ in range(count):
-            epoch()
-
-    training.run(setup, record, rounds)
-    return float(record["epoch_s"])
+    return float(trained(setup, record)["epoch_s"])
 
 
 def suite_start(point: str, backend: str, folder: Path) -> float:

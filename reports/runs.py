@@ -13,7 +13,7 @@ from reports.journal import JournalProblem
 from reports.records import BadRecord, Record, record
 
 ROOT = Path(".benchmarks")
-OTHER = ("noise", "flexibility")  # folders beside the saved runs
+OTHER = ("noise", "flexibility", "projection", "price")  # folders beside the saved runs
 
 
 class RunProblem(Exception):
