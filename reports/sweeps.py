@@ -59,12 +59,20 @@ def _alone(kind: str, arm: str, groups: Mapping[float, str], newest: Newest) -> 
     spots = []
     for x, group in groups.items():
         records = newest.of(group, arm)
-        good = [each for each in records if each.ok]
-        if good and (spot := _spot(kind, x, good)):
+        good = _usable(kind, records)
+        if mixed := differences(good, (), by="backend"):
+            spots.append(Spot(x, None, None, None, 0, "not comparable", "; ".join(mixed)))
+        elif good and (spot := _spot(kind, x, good)):
             spots.append(spot)
-        elif records and not good:
+        elif records and not any(each.ok for each in records):
             spots.append(Spot(x, None, None, None, len(records), records[-1].outcome, records[-1].reason, arm))
     return Series((arm,), tuple(spots))
+
+
+def _usable(kind: str, records: Cell) -> Cell:
+    """The complete ones; those of the profile `smoke` have a memory, but no time that means anything."""
+    timed = kind not in ("memory", "relative_memory")
+    return [each for each in records if each.ok and not (timed and each.fields.get("profile") == "smoke")]
 
 
 def _spot(kind: str, x: float, good: Cell) -> Spot | None:
@@ -107,21 +115,17 @@ def _pairs(kind: str, claims: Sequence[Measured], arms: Sequence[str], baseline:
 
 
 def _pair(kind: str, pair: Pair, groups: Mapping[float, str], newest: Newest, main: bool) -> Series:
-    """The line of a ratio; where there is none, why."""
+    """The line of a ratio; where there is none, why. Of backends that no session has both of, it is unpaired."""
     spots: list[Spot] = []
     for x, group in groups.items():
-        if sides := newest.both(group, *pair) or _apart(newest, group, pair):
-            spots += filter(None, [_ratio(kind, x, *sides)])
+        sides = newest.both(group, *pair) or tuple(newest.of(group, arm) for arm in pair)
+        above, below = (_usable(kind, side) for side in sides)
+        if above and below:
+            spots += filter(None, [_ratio(kind, x, above, below)])
         elif failed := [cell for arm in pair if (cell := newest.of(group, arm)) and not any(r.ok for r in cell)]:
             last = failed[0][-1]
             spots.append(Spot(x, None, None, None, 0, last.outcome, last.reason, last.arm))
     return Series(pair, tuple(spots), main)
-
-
-def _apart(newest: Newest, group: str, pair: Pair) -> tuple[Cell, Cell] | None:
-    """The complete records of two backends that no session has both of: their ratio is unpaired, and says so."""
-    above, below = ([each for each in newest.of(group, arm) if each.ok] for arm in pair)
-    return (above, below) if above and below else None
 
 
 def _ratio(kind: str, x: float, above: Cell, below: Cell) -> Spot | None:
@@ -154,7 +158,7 @@ def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: 
     """What must be known of a figure before it is believed."""
     if not series:
         return
-    good = [each for cell in cells for each in cell if each.ok]
+    good = [each for cell in cells for each in _usable(kind, cell)]
     totals = [each for each in good if kind in ("time", "speedup") and each.total_s is not None]
     if any("measured_total_s" not in each.fields for each in totals):
         yield "projected: total times of the study's schedule at the measured rate"
@@ -164,7 +168,7 @@ def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: 
     for name in kinds:
         yield f"{name} data"
     if any(each.fields.get("profile") == "smoke" for each in good):
-        yield "profile smoke: tried out, hardly timed"
+        yield "profile smoke: tried out, not timed"
     if any(spot.note == "unpaired" for each in series for spot in each.spots if each.main):
         yield "unpaired: some ratios are of different sessions"
     if any(len([spot for spot in each.spots if spot.value is not None]) < len(groups) for each in series if each.main):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import get_args
 
 from models.point import Family
 from reports import format as fmt
-from reports.comparison import Comparison, Floors, Row, compare
+from reports.comparison import Floors, Row, compare
 from reports.pairs import verdict
 from reports.records import Record
 from reports.statistics import Ratio, pooled_ratio
@@ -36,25 +36,29 @@ class Answer:
     arms: tuple[str, ...]
     sentences: tuple[str, ...]
     tables: Mapping[str, Mapping[str, Mapping[str, Cell]]]
-    comparison: Comparison = field(repr=False)
 
 
 def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> Answer:
-    """Families by backends. Ratios are geometric means over a family's points, to one named baseline."""
+    """Families by backends. Ratios are geometric means over a family's points, to one named baseline.
+
+    Points of another kind of data, or with other settings, are apart. Results of the profile `smoke` have no time that
+    means anything, and are left out.
+    """
+    records = [each for each in records if each.fields.get("profile") != "smoke"]
     arms = ordered({each.arm for each in records})
     found = compare(records, "backend", [baseline] if baseline else arms, floors)
+    data = {each.group: each.fields.get("data") for each in records if each.ok}
     families: dict[str, dict[str, list[Row]]] = {}
-    for row in found.rows:
-        what = row.family + row.group.removeprefix(row.point)
+    for row in sorted(found.rows, key=lambda row: FAMILIES.index(row.family) if row.family in FAMILIES else -1):
+        what = f"{row.family}{row.group.removeprefix(row.point)}, {data.get(row.group) or 'unknown'} data"
         families.setdefault(what, {}).setdefault(row.arm, []).append(row)
-    families = dict(sorted(families.items(), key=lambda item: (FAMILIES.index(item[0].split()[0]), item[0])))
     tables = {
         "Speed-up": {what: {arm: _speed_up(rows, floors) for arm, rows in of.items()} for what, of in families.items()},
         "Memory": {what: {arm: _memory(rows) for arm, rows in of.items()} for what, of in families.items()},
         "Test error": {what: {arm: _error(rows, of) for arm, rows in of.items()} for what, of in families.items()},
     }
-    sentences = [_sentence(what, of, records, floors) for what, of in families.items()]
-    return Answer(baseline or arms[0], tuple(arms), tuple(filter(None, sentences)), tables, found)
+    sentences = [_sentence(what, of, floors) for what, of in families.items()]
+    return Answer(baseline or next(iter(arms), ""), tuple(arms), tuple(filter(None, sentences)), tables)
 
 
 def _speed_up(rows: Sequence[Row], floors: Floors) -> Cell:
@@ -100,8 +104,7 @@ def _error(rows: Sequence[Row], family: Mapping[str, Sequence[Row]]) -> Cell:
     doubts = sum(any(flag.code == "error-gap" for flag in row.flags) for row in mine)
     note = f"{median(gaps):+.2f} points beside the baseline" if gaps else ""
     note += f"; {doubts} of {len(mine)} differ by more than the seeds" if doubts else ""
-    data = sorted({str(each.fields.get("data")) for row in mine for each in row.records if each.ok} - {"real", "None"})
-    return Cell(f"{median(errors):.2f} %", ", ".join(filter(None, [note, *(f"{name} data" for name in data)])))
+    return Cell(f"{median(errors):.2f} %", note)
 
 
 def _in_percent(row: Row) -> bool:
@@ -127,19 +130,19 @@ def _nothing(rows: Sequence[Row]) -> tuple[str, str]:
     return (", ".join(outcomes) or fmt.NOTHING), rows[0].reason
 
 
-def _sentence(what: str, family: Mapping[str, Sequence[Row]], records: Sequence[Record], floors: Floors) -> str:
-    """Who is fastest where all were measured, and whether the next one is really slower."""
-    ranks = {arm: _rank(rows) for arm, rows in family.items()}
-    first, *others = sorted((arm for arm in ranks if ranks[arm] is not None), key=lambda arm: -(ranks[arm] or 0)) or [
-        ""
-    ]
+def _sentence(what: str, family: Mapping[str, Sequence[Row]], floors: Floors) -> str:
+    """Who is fastest over the points that all have, and whether the next one is really slower."""
+    ranks = {arm: rank for arm, rows in family.items() if (rank := _rank(rows)) is not None}
+    first, *others = sorted(ranks, key=lambda arm: -ranks[arm]) or [""]
     if not others:
         return f"{what}: only {first} was measured." if first else ""
-    mine = [each for each in records if each.family + each.group.removeprefix(each.point) == what]
-    beside = compare([each for each in mine if each.arm in (first, others[0])], "backend", [first], floors)
+    mine = [each for arm in (first, others[0]) for row in family[arm] for each in row.records]
+    beside = compare(mine, "backend", [first], floors)
     gap = _pooled([row.speed_up for row in beside.compared if row.speed_up])
     says = verdict(gap, floors.get(mine[0].family, 0.0))
-    if gap is None or says != "slower":
+    if gap is None or says == "one run":
+        return f"{what}: {first} was ahead of {others[0]} in a single run, which says little."
+    if says != "slower":
         return f"{what}: {first} and {others[0]} lead, and can't be told apart."
     return f"{what}: {first} is fastest; {others[0]} comes next, at {fmt.ratio(gap)} times its speed."
 

@@ -14,9 +14,11 @@ from markupsafe import Markup
 from models import study
 from reports import claims, noise
 from reports import study as study_command
+from reports.comparison import compare
 from reports.figures import AXES
 from reports.html import answer, origin, raw, study_tables
 from reports.newest import Newest
+from reports.styles import ordered
 from reports.sweeps import figures
 
 ASSETS = files(__package__)
@@ -32,12 +34,13 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     backends, cases, told = origin.flexibility(root)
     context = {
         "answer": opening,
+        "arms": ordered(newest.arms),
         "labels": _labels(records),
         "notes": notes,
         "saved": newest.saved,
         "results": sum(len(saved.records) for saved in newest.saved),
         "figures": [(raw.anchor(each), each) for each in drawn],
-        "tables": study_tables.tables(opening.comparison),
+        "tables": study_tables.tables(compare(records, "backend", ordered(newest.arms))),
         "families": list(dict.fromkeys(each.family for each in drawn)),
         "datasets": list(dict.fromkeys(each.dataset for each in drawn)),
         "axes": {name: label.split(" [")[0] for name, label in AXES.items()},
@@ -83,5 +86,5 @@ def _labels(records: Sequence[Any]) -> list[str]:
     if any("projected_total_s" in each.fields for each in good):
         found.append("total times are projected")
     if any(each.fields.get("profile") == "smoke" for each in good):
-        found.append("profile smoke: tried out, hardly timed")
+        found.append("profile smoke: tried out, not timed")
     return found

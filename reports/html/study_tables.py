@@ -105,17 +105,20 @@ def _measured(row: Row | None) -> tuple[str, str, str, str]:
         return ("", "", "", "")
     unit = " mm" if any(each.fields.get("error_unit") == "mm" for each in row.records) else ""
     errors = (fmt.percent(row.train_error) + unit, fmt.percent(row.test_error) + unit)
-    return fmt.total(row.total), fmt.significant(row.peak_memory_mib), *errors
+    tried = all(each.fields.get("profile") == "smoke" for each in row.records)
+    return fmt.NOTHING if tried else fmt.total(row.total), fmt.significant(row.peak_memory_mib), *errors
 
 
 def _remarks(row: Row | None) -> str:
     if row is None:
         return ""
     failed = [f"{name} {count}" for name, count in row.outcomes.items() if name != "ok"]
-    data = dict.fromkeys(_data(each) for each in row.records if each.ok)
-    return ", ".join([*failed, *filter(None, data), *dict.fromkeys(flag.code for flag in row.flags)])
+    data = dict.fromkeys(text for each in row.records if each.ok for text in _labels(each))
+    return ", ".join([*failed, *data, *dict.fromkeys(flag.code for flag in row.flags)])
 
 
-def _data(record: Record) -> str:
-    name = record.fields.get("data")
-    return "" if name in (None, "real") else f"{name} data"
+def _labels(record: Record) -> Iterator[str]:
+    if (data := record.fields.get("data")) not in (None, "real"):
+        yield f"{data} data"
+    if record.fields.get("profile") == "smoke":
+        yield "profile smoke"

@@ -111,7 +111,9 @@ def test_a_backend_without_memory_is_drawn_where_it_failed(tmp_path: Path) -> No
 
 def test_synthetic_data_and_trials_are_labelled(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", swept(data="synthetic", profile="smoke"))
-    assert {"synthetic data", "profile smoke: tried out, hardly timed"} <= set(drawn(tmp_path, "4.80").labels)
+    assert {"synthetic data", "profile smoke: tried out, not timed"} <= set(drawn(tmp_path, "4.80").labels)
+    assert not drawn(tmp_path, "4.78").measured, "such times mean nothing"
+    assert not drawn(tmp_path, "4.79").measured
 
 
 def test_what_may_not_be_divided_is_told_and_not_drawn(tmp_path: Path) -> None:

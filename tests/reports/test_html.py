@@ -13,6 +13,7 @@ import pytest
 from models.catalogue import points
 from reports import runs
 from reports.__main__ import main
+from reports.comparison import compare
 from reports.exits import Exit
 from reports.html import answer, origin
 from reports.html.study_tables import Table, tables
@@ -71,8 +72,8 @@ def test_every_figure_and_table_has_its_link(tmp_path: Path) -> None:
 def test_it_opens_with_the_answer(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", raw())
     words = shown(page(tmp_path))
-    assert "fnn: torch is fastest; cntk comes next" in words
-    assert words.index("fnn: torch is fastest") < words.index("Figure 4.1")
+    assert "fnn, real-subset data: torch is fastest; cntk comes next" in words
+    assert words.index("fnn, real-subset data: torch is fastest") < words.index("Figure 4.1")
     assert "total times are projected" in words
 
 
@@ -80,12 +81,12 @@ def test_the_answer_holds_pooled_ratios_memory_and_error() -> None:
     records = typed(raw(("mnist-fnn-layers-5", "mnist-fnn-layers-6"), noise=0.01))
     found = answer.answer(records, "theano", {})
     assert found.arms == ("theano", "cntk", "torch")
-    cell = found.tables["Speed-up"]["fnn"]["torch"]
+    cell = found.tables["Speed-up"]["fnn, real-subset data"]["torch"]
     assert 3.8 < float(cell.text.split()[0]) < 4.2
     assert cell.note == "faster, 2 points"
     assert 0.8 < cell.heat < 0.9  # log 4 / log 5
-    assert found.tables["Memory"]["fnn"]["torch"].note == "500 MiB, cpu_resident"
-    assert found.tables["Test error"]["fnn"]["cntk"].text == "12.00 %"
+    assert found.tables["Memory"]["fnn, real-subset data"]["torch"].note == "500 MiB, cpu_resident"
+    assert found.tables["Test error"]["fnn, real-subset data"]["cntk"].text == "12.00 %"
 
 
 def test_what_cannot_be_told_apart_is_not_ranked() -> None:
@@ -94,15 +95,37 @@ def test_what_cannot_be_told_apart_is_not_ranked() -> None:
     assert sentence.endswith("lead, and can't be told apart.")
 
 
+def test_one_run_ranks_nobody() -> None:
+    records = typed(raw(POINTS[:1], {"theano": 1.0, "cntk": 0.5}, runs=1))
+    (sentence,) = answer.answer(records, None, {}).sentences
+    assert sentence == "fnn, real-subset data: cntk was ahead of theano in a single run, which says little."
+
+
+def test_kinds_of_data_are_never_pooled() -> None:
+    real, stand_in = raw(("mnist-fnn-layers-6",)), raw(("svhn-fnn-layers-6",), data="synthetic")
+    assert [*answer.answer(typed([*real, *stand_in]), None, {}).tables["Speed-up"]] == [
+        "fnn, real-subset data",
+        "fnn, synthetic data",
+    ]
+
+
+def test_trials_say_nothing_of_times(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw(profile="smoke"))
+    text = page(tmp_path)
+    assert "they say nothing of times" in shown(text)
+    measured = {each["id"] for each in embedded(text, "drawn") if each["series"]}
+    assert measured == {f"figure-4.{n}" for n in (22, 23, 76, 77)}, "memory is all that is drawn"
+
+
 def test_a_failed_backend_is_in_the_heat_map_with_its_outcome() -> None:
     records = typed([*raw(POINTS[:1]), fields("jax", outcome="oom", reason="out of memory")])
-    cell = answer.answer(records, None, {}).tables["Speed-up"]["fnn"]["jax"]
+    cell = answer.answer(records, None, {}).tables["Speed-up"]["fnn, real-subset data"]["jax"]
     assert (cell.text, cell.note, cell.heat) == ("oom", "oom: out of memory", 0.0)
 
 
 def table(root: Path, number: str) -> Table:
     saved, _ = runs.everything(root)
-    found = tables(answer.answer(Newest(saved).records(), None, {}).comparison)
+    found = tables(compare(Newest(saved).records()))
     assert [each.number for each in found] == [f"4.{n}" for n in range(3, 35)]
     return next(each for each in found if each.number == number)
 
@@ -252,8 +275,8 @@ def test_mixed_sessions_and_settings_are_kept_apart(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", raw(POINTS[:1], {"theano": 1.0}), "2026-01-01")
     save(tmp_path, "0002_b", raw(POINTS[:1], {"torch": 0.5}, overridden={"batch_size": 64}), "2026-01-02")
     words = shown(page(tmp_path))
-    assert "fnn: only theano was measured." in words
-    assert "fnn batch_size=64: only torch was measured." in words
+    assert "fnn, real-subset data: only theano was measured." in words
+    assert "fnn batch_size=64, real-subset data: only torch was measured." in words
     assert "Figure 4.9 batch_size=64" in words
 
 
