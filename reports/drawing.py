@@ -122,7 +122,10 @@ def _draw(figure: Figure, axes: Axes) -> None:
     settings = f" ({figure.settings})" if figure.settings else ""
     axes.set_title(f"Figure {figure.number}. {figure.title}{settings}", loc="left", fontsize=9, fontweight="bold")
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=3.2)
-    caption = [f"n = {figure.runs} run(s) a point; bars: {intervals(figure)}", *figure.labels]
+    caption = [
+        f"n = {figure.runs} run{'' if figure.runs == '1' else 's'} a point; bars: {intervals(figure)}",
+        *figure.labels,
+    ]
     axes.figure.supxlabel(textwrap.fill("; ".join(caption), 105), fontsize=7, x=0.02, ha="left")
 
 

@@ -30,11 +30,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Answer:
-    """sentences: the short answer. tables: of speed-up, memory and error, each family's cells by backend."""
+    """What stands at the top.
+
+    sentences: the short answer. memory_kinds: of which memory the peaks are (docs/measuring.md#memory). tables: of
+    speed-up, memory and error, each family's cells by backend.
+    """
 
     baseline: str
     arms: tuple[str, ...]
     sentences: tuple[str, ...]
+    memory_kinds: tuple[str, ...]
     tables: Mapping[str, Mapping[str, Mapping[str, Cell]]]
 
 
@@ -58,7 +63,8 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
         "Test error": {what: {arm: _error(rows, of) for arm, rows in of.items()} for what, of in families.items()},
     }
     sentences = [_sentence(what, of, floors) for what, of in families.items()]
-    return Answer(baseline or next(iter(arms), ""), tuple(arms), tuple(filter(None, sentences)), tables)
+    kinds = dict.fromkeys(each.memory_kind for each in records if each.memory_kind)
+    return Answer(baseline or next(iter(arms), ""), tuple(arms), tuple(filter(None, sentences)), tuple(kinds), tables)
 
 
 def _speed_up(rows: Sequence[Row], floors: Floors) -> Cell:
@@ -78,8 +84,7 @@ def _memory(rows: Sequence[Row]) -> Cell:
     peaks = [row.peak_memory_mib for row in rows if row.peak_memory_mib is not None]
     if not peaks:
         return Cell(*_nothing(rows))
-    kinds = {str(row.memory_kind) for row in rows if row.peak_memory_mib is not None}
-    note = f"{fmt.span(min(peaks), max(peaks))} MiB, {', '.join(sorted(kinds))}"
+    note = f"{fmt.span(min(peaks), max(peaks))} MiB"
     if all(row.verdict == "baseline" for row in rows):
         return Cell("1", note)
     found = _pooled([row.memory for row in rows if row.memory])

@@ -83,8 +83,9 @@ def _labels(records: Sequence[Any]) -> list[str]:
     good = [each for each in records if each.ok]
     kinds = dict.fromkeys(each.fields.get("data") for each in good)
     found = [f"{kind} data" for kind in kinds if kind not in (None, "real")]
-    if any("projected_total_s" in each.fields for each in good):
+    trials = [each for each in good if each.fields.get("profile") == "smoke"]
+    if any("projected_total_s" in each.fields for each in good if each.fields.get("profile") != "smoke"):
         found.append("total times are projected")
-    if any(each.fields.get("profile") == "smoke" for each in good):
+    if trials:
         found.append("profile smoke: tried out, not timed")
     return found

@@ -195,7 +195,13 @@ def test_the_command_writes_svg_and_png_with_units_and_labels(
     assert written == [f"figure-4.{n}.{kind}" for n in (78, 79) for kind in ("png", "svg")]
     assert len(capsys.readouterr().out.splitlines()) == 4
     text = " ".join(ET.parse(tmp_path / "out" / "figure-4.78.svg").getroot().itertext())
-    for expected in ("Figure 4.78", "projected total training time [s]", "n = 3 run(s)", "synthetic data", "torch"):
+    for expected in (
+        "Figure 4.78",
+        "projected total training time [s]",
+        "n = 3 runs a point",
+        "synthetic data",
+        "torch",
+    ):
         assert expected in text
     assert (tmp_path / "out" / "figure-4.79.png").read_bytes().startswith(b"\x89PNG")
 

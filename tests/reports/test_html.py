@@ -85,7 +85,7 @@ def test_the_answer_holds_pooled_ratios_memory_and_error() -> None:
     assert 3.8 < float(cell.text.split()[0]) < 4.2
     assert cell.note == "faster, 2 points"
     assert 0.8 < cell.heat < 0.9  # log 4 / log 5
-    assert found.tables["Memory"]["fnn, real-subset data"]["torch"].note == "500 MiB, cpu_resident"
+    assert found.tables["Memory"]["fnn, real-subset data"]["torch"].note == "500 MiB"
     assert found.tables["Test error"]["fnn, real-subset data"]["cntk"].text == "12.00 %"
 
 

@@ -141,6 +141,12 @@ def test_replaced_settings_say_nothing_about_the_study(tmp_path: Path) -> None:
     assert found.order == "not measured"
 
 
+def test_trials_say_nothing_of_times(tmp_path: Path) -> None:
+    found = check(FNN_DEPTH, Newest(saved(tmp_path, 3.8, profile="smoke")))
+    assert found.order == "not measured"
+    assert "profile smoke" in found.note
+
+
 def test_memory_of_a_cpu_is_not_held_against_a_gpus(tmp_path: Path) -> None:
     memory = replace(FNN_DEPTH, metric="relative_memory")
     found = check(memory, Newest(saved(tmp_path, 3.8)))
