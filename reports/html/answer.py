@@ -77,7 +77,7 @@ def _speed_up(rows: Sequence[Row], floors: Floors) -> Cell:
         return Cell("not comparable", "; ".join(dict.fromkeys(row.reason for row in rows if row.reason)))
     says = verdict(found, floors.get(rows[0].family, 0.0))
     heat = max(-1.0, min(1.0, math.log(found.value, 5))) if says in ("faster", "slower") else 0.0
-    return Cell(fmt.ratio(found), f"{says}, {_points(rows, 'speed_up')}{_failed(rows)}", heat)
+    return Cell(fmt.ratio(found), f"{says}, {_points(rows, 'speed_up')}{_failed(rows)}{_doubted(rows)}", heat)
 
 
 def _memory(rows: Sequence[Row]) -> Cell:
@@ -128,6 +128,13 @@ def _points(rows: Sequence[Row], name: str) -> str:
 def _failed(rows: Iterable[Row]) -> str:
     failed = [f"{name} {count}" for row in rows for name, count in row.outcomes.items() if name != "ok"]
     return f"; {', '.join(failed)}" if failed else ""
+
+
+def _doubted(rows: Iterable[Row]) -> str:
+    """The doubts that are about the ratio itself: it may not be of the same work, or of a sound set-up."""
+    codes = dict.fromkeys(flag.code for row in rows for flag in row.flags)
+    told = [code for code in ("parameter-counts", "error-gap", "implausible-ratio") if code in codes]
+    return f"; flagged: {', '.join(told)}" if told else ""
 
 
 def _nothing(rows: Sequence[Row]) -> tuple[str, str]:

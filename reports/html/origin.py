@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.catalogue import HEADLINES, points
-from reports.flags import PAGE
+from reports.comparison import Row
 from reports.records import Record
 from reports.runs import Saved
 from reports.styles import ordered
@@ -77,9 +77,14 @@ def outcomes(records: Iterable[Record]) -> list[Told]:
     return _told((each, each.outcome, each.reason, "docs/measuring.md#outcomes") for each in records if not each.ok)
 
 
-def flags(records: Iterable[Record]) -> list[Told]:
-    """What makes results doubtful, by code; the text is the first one's."""
-    return _told((each, flag.code, flag.text, f"{PAGE}#{flag.code}") for each in records for flag in each.flags)
+def flags(rows: Iterable[Row]) -> list[Told]:
+    """What makes results doubtful, by code; the text is the first one's. A doubt about a comparison counts once."""
+    return _told(
+        (each, flag.code, flag.text, flag.link)
+        for row in rows
+        for flag in row.flags
+        for each in [each for each in row.records if flag in each.flags] or row.records[:1]
+    )
 
 
 def _told(of: Iterable[tuple[Record, str, str, str]]) -> list[Told]:

@@ -29,6 +29,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     records = newest.records()
     opening = answer.answer(records, baseline, noise.of_records(records, root))
     drawn = figures(newest, baseline)
+    compared = compare(records, "backend", [baseline] if baseline else ordered(newest.arms))
     claimed = [claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     backends, cases, told = origin.flexibility(root)
@@ -40,7 +41,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
         "saved": newest.saved,
         "results": sum(len(saved.records) for saved in newest.saved),
         "figures": [(raw.anchor(each), each) for each in drawn],
-        "tables": study_tables.tables(compare(records, "backend", ordered(newest.arms))),
+        "tables": study_tables.tables(compared),
         "families": list(dict.fromkeys(each.family for each in drawn)),
         "datasets": list(dict.fromkeys(each.dataset for each in drawn)),
         "axes": {name: label.split(" [")[0] for name, label in AXES.items()},
@@ -48,7 +49,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
         "setup": study.setup(),
         "claims": study_command.summary(claimed),
         "outcomes": origin.outcomes(records),
-        "flags": origin.flags(records),
+        "flags": origin.flags(compared.rows),
         "flexibility": {"backends": backends, "cases": cases, "told": told},
         "environments": origin.environments(newest.saved),
         "reproduce": list(origin.reproduce(newest.saved)),

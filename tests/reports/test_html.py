@@ -212,6 +212,14 @@ def test_a_session_is_chosen_by_its_sweeps(tmp_path: Path, at: tuple[str, ...], 
     assert next(line for line in origin.reproduce(saved) if "pytest" in line).startswith(f"pytest benchmarks {chosen}")
 
 
+def test_doubts_about_a_ratio_stand_at_it_and_among_the_flags(tmp_path: Path) -> None:
+    raws = raw(POINTS[:1], {"theano": 1.0, "cntk": 0.1})
+    save(tmp_path, "0001_a", [each | {"test_error": 40.0} if each["backend"] == "cntk" else each for each in raws])
+    words = shown(page(tmp_path))
+    assert "flagged: error-gap, implausible-ratio" in words
+    assert "docs/comparing.md#implausible-ratio" in words
+
+
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
     hostile = [
