@@ -143,6 +143,11 @@ def read(path: Path) -> Journal:
     return journal
 
 
+def safe_name(text: object) -> str:
+    """A file's or folder's name out of a journal: never a path, whatever it says."""
+    return Path(str(text)).name.lstrip(".") or "unnamed"
+
+
 def paths(root: Path) -> list[Path]:
     """The journals below a folder of saved runs, the oldest session first."""
     return sorted(root.glob(f"**/journal/*{SUFFIX}"), key=lambda path: path.name)

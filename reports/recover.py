@@ -118,8 +118,7 @@ def in_progress(found: Journal) -> list[str]:
 
 def _place(root: Path, name: str, found: Journal) -> Path:
     """A file among the saved runs of the same machine, with the next number."""
-    machine: str = (found.header.get("pytest_benchmark") or {}).get("machine_id", "recovered")
-    folder = root / Path(machine).name  # never a path, whatever a journal says
+    folder = root / journal.safe_name((found.header.get("pytest_benchmark") or {}).get("machine_id", "recovered"))
     there = sorted(folder.glob(f"*_{name}*.json"))
     if there:
         raise JournalProblem(f"{there[0]} holds this session already: give --output to write it once more")

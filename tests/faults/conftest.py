@@ -105,3 +105,15 @@ def available(request: pytest.FixtureRequest, keras_session: Session) -> str:
 def saved(folder: Path) -> list[dict[str, Any]]:
     """The runs that pytest-benchmark saved, in the order of their numbers."""
     return [json.loads(path.read_text()) for path in sorted(folder.glob("*/0*.json"))]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 KiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
+    if done.returncode:
+        pytest.skip("mounting a small file system needs privileges that this user doesn't have")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures import journal
@@ -46,6 +46,7 @@ def plain(found: format_.Journal) -> list[dict[str, Any]]:
 # --- the format
 
 
+@settings(deadline=None)
 @given(entries)
 def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None:
     found = parse(b"".join(text(made)))
@@ -54,6 +55,7 @@ def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None
     assert all(json.loads(each)["kind"] for each in text(made))  # each line is JSON by itself
 
 
+@settings(deadline=None)
 @given(entries, st.data())
 def test_a_file_that_was_cut_off_gives_all_that_was_complete(
     made: list[tuple[str, dict[str, Any]]], data: st.DataObject
@@ -70,6 +72,7 @@ def test_a_file_that_was_cut_off_gives_all_that_was_complete(
     assert not found.damaged
 
 
+@settings(deadline=None)
 @given(entries, st.data())
 def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data: st.DataObject) -> None:
     whole = bytearray(b"".join(text(made)))
@@ -82,6 +85,7 @@ def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data:
     assert found.notes or len(found.entries) == len(before)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.lists(st.binary(max_size=60)).map(b"\n".join))
 def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
     found = parse(data)
@@ -91,6 +95,7 @@ def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
     assert len(found.entries) + len(found.damaged) + found.torn == len(data.split(b"\n")) - (data[-1:] in (b"\n", b""))
 
 
+@settings(deadline=None)
 @given(values)
 def test_any_json_in_a_sound_line_is_an_entry_or_left_out(content: object) -> None:
     for data in (line("result", {"record": content}), json.dumps({"kind": content}).encode(), line("result", {})):
@@ -147,18 +152,6 @@ def make(told: list[str]) -> Iterator[Callable[..., Writer]]:
     yield writer
     for each in made:
         each.close()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
-    if done.returncode:
-        pytest.skip("mounting a small file system needs privileges that this user doesn't have")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_nothing_is_created_before_the_first_line(tmp_path: Path, told: list[str], make: Make) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
@@ -24,6 +24,7 @@ from tests.reports.builder import fields, journal
 ROOT = Path(__file__).parents[2]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
 def test_statistics_are_those_of_pytest_benchmark(data: list[float]) -> None:
     theirs = Stats()
@@ -102,14 +103,16 @@ def test_what_cannot_be_recovered_is_one_message(
     assert not list(tmp_path.glob("*/*.json"))
 
 
-def test_a_machines_name_in_a_journal_is_never_a_path(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("machine", "folder"), [("../../elsewhere", "elsewhere"), ("..", "unnamed"), ("", "unnamed")])
+def test_a_machines_name_in_a_journal_is_never_a_path(tmp_path: Path, machine: str, folder: str) -> None:
     path = tmp_path / "root" / "journal" / "x.jsonl"
     path.parent.mkdir(parents=True)
-    header = line("session", {"pytest_benchmark": {"machine_id": "../../elsewhere"}})
+    header = line("session", {"pytest_benchmark": {"machine_id": machine}})
     path.write_bytes(header + line("result", {"benchmark": "a", "record": fields()}))
     assert recover(tmp_path / "root") == 0
-    assert (tmp_path / "root" / "elsewhere" / "0001_x.json").is_file()
-    assert not (tmp_path / "elsewhere").exists()
+    assert (tmp_path / "root" / folder / "0001_x.json").is_file()
+    assert not list(tmp_path.glob("*.json"))
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]
 
 
 @pytest.mark.backend

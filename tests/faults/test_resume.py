@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fixtures import process, registry, resume
+from fixtures import process, registry, resume, watch
 from fixtures.settings import Settings
 from models.catalogue import point
 from models.layers import Dense
@@ -246,4 +246,26 @@ def test_a_long_training_goes_on_from_its_checkpoint(run: Run, tmp_path: Path, a
 
 
 def checkpoints_of(session: Running) -> list[Path]:
-    return [path for entry in session.journal().kind("checkpoint") if (path := Path(entry["path"])).exists()]
+    entries = session.journal().kind("checkpoint")
+    return [path for entry in entries if (path := watch.root() / entry["session"] / entry["file"]).exists()]
+
+
+@pytest.mark.backend
+@jax
+def test_a_checkpoint_that_is_damaged_means_from_the_beginning_and_is_told(
+    run: Run, tmp_path: Path, available: str
+) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--rounds=300", "--checkpoint=0.2")
+    session.wait_for("checkpoint", 2)
+    session.send(signal.SIGKILL)
+    session.wait()
+    (path,) = checkpoints_of(session)
+    path.write_bytes(path.read_bytes()[:1000])
+    more = run("--resume")
+    assert more.wait() == 0, more.output()
+    assert "started over, its checkpoint is of no use" in more.output()
+    (record,) = more.journal().records
+    assert "can't be read" in record["not_resumed"]
+    assert "resumed" not in record
+    assert len(record["losses"]) == 301
+    assert not path.exists()
