@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
+    max_leaves=3,
 )
 entries = st.lists(
     st.tuples(st.sampled_from(["session", "started", "progress"]), st.dictionaries(st.text(min_size=5), values)),
@@ -46,7 +46,7 @@ def plain(found: format_.Journal) -> list[dict[str, Any]]:
 # --- the format
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(entries)
 def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None:
     found = parse(b"".join(text(made)))
@@ -55,7 +55,7 @@ def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None
     assert all(json.loads(each)["kind"] for each in text(made))  # each line is JSON by itself
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(entries, st.data())
 def test_a_file_that_was_cut_off_gives_all_that_was_complete(
     made: list[tuple[str, dict[str, Any]]], data: st.DataObject
@@ -72,7 +72,7 @@ def test_a_file_that_was_cut_off_gives_all_that_was_complete(
     assert not found.damaged
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(entries, st.data())
 def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data: st.DataObject) -> None:
     whole = bytearray(b"".join(text(made)))
@@ -85,7 +85,7 @@ def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data:
     assert found.notes or len(found.entries) == len(before)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=300) | st.lists(st.binary(max_size=60)).map(b"\n".join))
 def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
     found = parse(data)
@@ -95,7 +95,7 @@ def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
     assert len(found.entries) + len(found.damaged) + found.torn == len(data.split(b"\n")) - (data[-1:] in (b"\n", b""))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(values)
 def test_any_json_in_a_sound_line_is_an_entry_or_left_out(content: object) -> None:
     for data in (line("result", {"record": content}), json.dumps({"kind": content}).encode(), line("result", {})):

@@ -15,7 +15,7 @@ from fixtures.protocol import FIELDS, NoMessage, checked, parse
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
+    max_leaves=3,
 )
 SOUND: dict[str, dict[str, Any]] = {
     "ready": {
@@ -39,7 +39,7 @@ SOUND: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=200) | values.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_message_or_a_typed_error(line: bytes) -> None:
     with suppress(NoMessage):
@@ -65,7 +65,7 @@ def test_each_field_is_asked_for(kind: str, name: str) -> None:
         checked(message)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_any_value_of_a_field_is_taken_or_refused(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in FIELDS if FIELDS[kind]]))

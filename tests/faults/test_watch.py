@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def calls(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called.startswith(("time.", "datetime.")):
+        if re.fullmatch(r"(time|datetime)\.\w+", called):
             found.add(called)
     return found
 
