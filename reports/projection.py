@@ -81,8 +81,8 @@ def total(runs: Sequence[Fields]) -> Total:
 
 def _of_runs(start_ups: Sequence[float], epochs: Sequence[float], basis: Literal["measured", "runs"]) -> Total:
     start_up, centre = statistics.fmean(start_ups), statistics.geometric_mean(epochs)
-    low, high = _predicted(epochs, one_more=True)
-    return Total(start_up, centre, start_up + low, start_up + high, basis)
+    low, high = _predicted([first + rest for first, rest in zip(start_ups, epochs, strict=True)], one_more=True)
+    return Total(start_up, centre, low, high, basis)
 
 
 def _start_up(run: Fields) -> float:

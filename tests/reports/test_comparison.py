@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.comparison import Comparison, Row, compare
 from reports.pairs import ratio, verdict
+from reports.records import counted, record
 from reports.statistics import Ratio, paired_ratio, unpaired_ratio
 from tests.reports.builder import MACHINE, fields, session, typed
 
@@ -244,3 +246,50 @@ def test_kinds_of_data_are_not_mixed_in_a_row_or_in_a_mean() -> None:
 def test_nothing_compares_to_nothing() -> None:
     assert compare([]) == Comparison("backend", ())
     assert not compare(typed([fields()])).compared
+
+
+# --- from records to a ratio, by simulation
+
+
+@pytest.mark.parametrize("runs", [3, 5, 10])
+@pytest.mark.parametrize("noise", ["symmetric", "skewed"])
+def test_the_ratio_of_recorded_sessions_covers_the_truth(runs: int, noise: str) -> None:
+    """Thousands of ratios as a user gets them: rounds of runs in blocks, read as records, one group for each draw."""
+    truth, draws = 1.7, 2000
+    draw = np.random.default_rng([runs, len(noise)])
+    shape = (draws, runs, 2, 5)
+    rounds = draw.normal(0, 0.05, shape) if noise == "symmetric" else draw.exponential(0.05, shape)
+    own = draw.normal(0, 0.08, (draws, runs, 2, 1)) + draw.normal(0, 0.08, (draws, runs, 1, 1))
+    times = np.exp(own + rounds) * np.array([truth, 1.0])[:, None]
+    medians = np.median(times, axis=-1)
+    plain = {backend: fields(backend) for backend in ("torch", "jax")}
+    records = [
+        record(
+            {**each, "run": run + 1, "overridden": {"seed": number}, "epoch_s": float(medians[number, run, arm])}, "s"
+        )
+        for number in range(draws)
+        for run in range(runs)
+        for arm, each in enumerate(plain.values())
+    ]
+    rows = compare(records, "backend", ["torch"]).compared
+    assert len(rows) == draws
+    covered = sum(row.speed_up.low <= truth <= row.speed_up.high for row in rows if row.speed_up) / draws
+    assert 0.93 <= covered <= 0.97
+
+
+# --- pilots
+
+
+def test_a_pilot_counts_only_where_nothing_came_of_it() -> None:
+    pilot = session({"torch": 1.0, "jax": 0.5}, runs=3)
+    for each in pilot:
+        each["pilot"] = True
+    planned = [{**each, "run": each["run"] + 3} for each in session({"torch": 1.0, "jax": 1.0}, runs=4, seed=2)]
+    (alone,) = compare(typed(pilot), "backend", ["torch"]).compared
+    (both,) = compare(typed(pilot + planned), "backend", ["torch"]).compared
+    (after,) = compare(typed(planned), "backend", ["torch"]).compared
+    assert alone.speed_up
+    assert alone.speed_up.pairs == 3
+    assert both.speed_up == after.speed_up
+    elsewhere = typed(pilot, "one") + typed(planned, "two")  # another session's runs say nothing of this pilot's
+    assert len(counted(elsewhere)) == len(elsewhere)

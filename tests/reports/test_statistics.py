@@ -176,15 +176,18 @@ DRAWS = 10_000
 def blocks(runs: int, noise: str, truth: float = 1.0, draws: int = DRAWS) -> NDArray[np.float64]:
     """Epoch times of (draws, 2 backends, runs): the first takes `truth` times as long as the second.
 
-    Every block has its own luck of 8 %, shared by both, and the machine drifts by 20 % over the session; on top of
-    it each run has noise of 10 %, symmetric or skewed as foreign load makes it.
+    Every block has its own luck of 8 %, shared by both, and the machine drifts by 20 % over the session, also between
+    the two of a block, whose order is random; on top of it each run has noise of 10 %, symmetric or skewed as foreign
+    load makes it.
     """
     draw = np.random.default_rng([runs, len(noise)])
     shape = (draws, 2, runs)
     own = draw.normal(0, 0.1, shape) if noise == "symmetric" else draw.exponential(0.1, shape)
-    drift = np.linspace(0, math.log(1.2), runs)
-    shared = draw.normal(0, 0.08, (draws, 1, runs)) + drift
-    times: NDArray[np.float64] = np.exp(own + shared) * np.array([truth, 1.0])[:, None]
+    luck = draw.normal(0, 0.08, (draws, 1, runs))
+    first = draw.integers(0, 2, (draws, 1, runs))
+    place = 2 * np.arange(runs) + np.concatenate([first, 1 - first], axis=1)
+    drift = math.log(1.2) * place / (2 * runs - 1)
+    times: NDArray[np.float64] = np.exp(own + luck + drift) * np.array([truth, 1.0])[:, None]
     return times
 
 
