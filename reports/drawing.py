@@ -7,6 +7,7 @@ import math
 import sys
 import textwrap
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from reports import sources
 from reports.exits import Exit
 from reports.figures import Band, Figure, Series
 from reports.runs import RunProblem
-from reports.styles import DASHES, style
+from reports.styles import DASHES, HATCHES, style
 from reports.sweeps import figures
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ FORMATS = ("svg", "png")
 SETTINGS: dict[str, Any] = {
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.3,
     "svg.fonttype": "none", "svg.hashsalt": "reports", "legend.frameon": False, "legend.fontsize": 8,
-    "figure.dpi": 150,
+    "figure.dpi": 150, "hatch.linewidth": 0.6,
 }  # fmt: skip
 
 
@@ -93,8 +94,8 @@ def _draw(figure: Figure, axes: Axes) -> None:
     from matplotlib.ticker import LogLocator
 
     shown = [each for each in figure.series if each.main and any(spot.value is not None for spot in each.spots)]
-    for band in figure.bands:
-        _band(band, axes)
+    for band, hatch in zip(figure.bands, cycle(HATCHES.values())):
+        _band(band, hatch, axes)
     for index, line in enumerate(shown):
         _line(figure, line, (index, len(shown)), axes)
     for x, texts in figure.failures.items():
@@ -161,11 +162,12 @@ def _dash(name: str) -> Any:
     return (0, DASHES[name]) if DASHES[name] else "-"
 
 
-def _band(band: Band, axes: Axes) -> None:
+def _band(band: Band, hatch: str, axes: Axes) -> None:
     look = style(band.arms)
     doubt = ", contradictory" if band.contradictory else ""
     axes.fill_between(
-        [band.first, band.last], band.low, band.high, color=look.colour, alpha=0.15, linewidth=0,
+        [band.first, band.last], band.low, band.high, facecolor=look.colour + "20", edgecolor=look.colour + "70",
+        hatch=hatch, linewidth=0,
         label=f"the study: {band.name}\n{band.text}{doubt}",
     )  # fmt: skip
     for edge in {band.low, band.high}:

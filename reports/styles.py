@@ -32,6 +32,7 @@ STYLES = {
     "cntk2.7": Style("#009E73", "<", "triangle-left", "dashdot"),
 }
 ORDER = ("theano", "theano1.0", "tensorflow1", "tensorflow1.15", "cntk", "cntk2.7", "tensorflow2", "jax", "torch")
+HATCHES = {"/": "///", "\\": "\\\\\\", ".": "..", "x": "xx"}  # of bands, in their order: plotly's name and matplotlib's
 OTHERS = Style("#777777", "*", "star", "dash")  # second names of A/A runs
 
 

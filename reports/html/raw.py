@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 from typing import Any
 
 from reports.figures import Figure, Spot
 from reports.newest import Newest
 from reports.records import Record
-from reports.styles import style
+from reports.styles import HATCHES, style
 
 NAMED = ("group", "family", "dataset", "axis", "backend", "session", "outcome", "remarks")  # columns that hold texts
 
@@ -97,8 +98,9 @@ def _figure(figure: Figure) -> dict[str, Any]:
                 "x": [band.first, band.last],
                 "text": band.text + (", contradictory" if band.contradictory else ""),
                 **_look(band.arms),
+                "hatch": hatch,
             }
-            for band in figure.bands
+            for band, hatch in zip(figure.bands, cycle(HATCHES), strict=False)
         ],
         "failures": [*figure.failures.items()],
     }

@@ -92,7 +92,8 @@ function band(each) {
   const [first, last] = each.x, name = `study: ${each.arms.join(" / ")}, ${each.text}`;
   return {
     name, x: [first, last, last, first, first], y: [each.low, each.low, each.high, each.high, each.low], mode: "lines",
-    fill: "toself", fillcolor: each.colour + "22", line: { color: each.colour, width: 1, dash: each.dash }, hoveron: "fills",
+    fill: "toself", fillpattern: { shape: each.hatch, fgcolor: each.colour + "70", bgcolor: each.colour + "20", size: 7, solidity: 0.12 },
+    line: { color: each.colour, width: 1, dash: each.dash }, hoveron: "fills",
     hoverinfo: "name", hoverlabel: { namelength: -1 },
   };
 }
@@ -105,8 +106,8 @@ function layout(figure, narrow) {
     margin: { t: 10, r: 10, l: narrow ? 45 : 60, b: 45 }, dragmode: false,
     legend: { orientation: "h", y: -0.22, yanchor: "top", x: 0, font: { size: narrow ? 10 : 11 } },
     xaxis: { ...axis, type: figure.log ? "log" : "linear", tickvals: figure.ticks, ticktext: figure.ticks.map(String),
-      title: { text: figure.x, standoff: 8 } },
-    yaxis: { ...axis, type: figure.ratio ? "log" : "linear", rangemode: "tozero", title: { text: figure.y, standoff: 8 },
+      title: { text: figure.x, standoff: 8, font: { size: 12 } } },
+    yaxis: { ...axis, type: figure.ratio ? "log" : "linear", rangemode: "tozero", title: { text: figure.y, standoff: 8, font: { size: 12 } },
       ...(figure.ratio ? { tickvals: [.05, .1, .2, .3, .5, .7, 1, 1.5, 2, 3, 5, 7, 10, 20, 50, 100] } : { tickformat: ",~g" }) },
     yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     shapes: figure.ratio ? [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: 1, y1: 1, line: { color: ink(), width: 1 } }] : [],
@@ -125,7 +126,7 @@ function draw(node) {
     marker: { symbol: "x", size: 11, color: ink() }, text: failed.map(each => escaped(each[1])), textposition: "bottom left",
     textfont: { color: ink() }, cliponaxis: false, hovertemplate: "%{text}<extra></extra>",
   });
-  const size = printing ? { width: 660, height: figure.ratio ? 370 : 290 } : { autosize: true };
+  const size = printing ? { width: 660, height: figure.bands.length ? 400 : 330 } : { autosize: true };
   plotly().react(place, traces, { ...layout(figure, narrow), ...size }, { displayModeBar: false, responsive: !printing });
   drawn.add(node);
 }
