@@ -35,6 +35,7 @@ SOUND: dict[str, dict[str, Any]] = {
         "train_loss": 0.1, "test_loss": None, "train_error": 1.0, "test_error": 2.0, "train_examples": 5,
         "test_examples": 5, "evaluation_s": 0.1,
     },
+    "short": {"short_batches": 2, "short_rounds_s": [0.1]},
     "done": {},
 }  # fmt: skip
 
