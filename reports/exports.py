@@ -15,25 +15,33 @@ from reports.records import Record
 from reports.statistics import Median, Ratio
 from reports.tables import PROVENANCE, Printed
 
-VERSION = 1
+VERSION = 2  # 2: errors with their unit in a field of its own, noise_floor and stands; CSV with the plan
 PLAN = ("warmup", "rounds", "examples", "batch_size", "data", "environment", "versions", "python", *PROVENANCE)
 
 
 def as_csv(comparison: Comparison, printed: Printed | None = None) -> str:
-    """One line for each row of each table, with units in the headers."""
+    """One line for each row of each table, with units in the headers; flags are codes (docs/comparing.md)."""
     out = io.StringIO()
-    lines = [_flat(row, printed) for row in comparison.rows]
+    lines = [_flat(comparison, row, printed) | _plan_cells(row.records) for row in comparison.rows]
     writer = csv.DictWriter(out, list(lines[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     return out.getvalue()
 
 
-def _flat(row: Row, printed: Printed | None) -> dict[str, Any]:
+def _plan_cells(records: Sequence[Record]) -> dict[str, Any]:
+    plan = {name: "" if value is None else value for name, value in _plan(records).items()}
+    plan["sessions"] = " ".join(plan["sessions"])
+    return {name: json.dumps(value) if isinstance(value, dict) else value for name, value in plan.items()}
+
+
+def _flat(comparison: Comparison, row: Row, printed: Printed | None) -> dict[str, Any]:
     flat: dict[str, Any] = {"group": row.group, "point": row.point, "family": row.family, "arm": row.arm}
     flat |= {"baseline": row.baseline, "verdict": row.verdict, "reason": row.reason, "runs": row.outcomes.get("ok", 0)}
     flat |= _interval("epoch_s", row.epoch) | _interval("speed_up", row.speed_up) | _interval("memory", row.memory)
     flat |= {"method": row.speed_up.method if row.speed_up else "", "p": row.speed_up.p if row.speed_up else None}
+    floor = comparison.floors.get(row.family)
+    flat |= {"noise_floor": None if floor is None else math.expm1(floor), "stands": row.stands}
     flat |= {"p_holm": row.holm_p, "peak_memory_mib": row.peak_memory_mib, "memory_kind": row.memory_kind}
     flat |= {"train_error": row.train_error and row.train_error.value}
     flat |= {"test_error": row.test_error and row.test_error.value, "error_unit": row.error_unit}
@@ -55,7 +63,7 @@ def as_json(comparison: Comparison, printed: Printed | None = None) -> str:
     """Everything: rows with their flags and runs, geometric means, noise floors, provenance."""
     rows = [
         {
-            **_flat(row, printed),
+            **_flat(comparison, row, printed),
             "outcomes": dict(row.outcomes),
             "flags": [flag.json() for flag in row.flags],
             "epochs_s": [each.epoch_s for each in row.records if each.ok],

@@ -154,6 +154,13 @@ def test_csv_and_json_carry_the_same_figures_flags_and_units(root: Path, capsys:
     run(root, "compare", "0001", "--format=json")
     made = json.loads(capsys.readouterr().out)
     assert len(lines) == len(made["rows"]) == 8
+    for line in lines:  # what each export has to say of where it comes from
+        assert (line["warmup"], line["rounds"], line["order_seed"], line["runs"]) == ("2", "5", "1", "4")
+        assert line["environment"] == f"environment of {line['arm']}"
+        assert json.loads(line["versions"])[line["arm"]] == "1.0.0"
+        assert (line["commit"], line["sessions"]) == ("0123456789ab", "Linux-CPython-3.11-64bit/0001_a")
+        assert (line["error_unit"], line["study_total_basis"]) == ("%", "runs")
+        assert line["stands"] == str(line["verdict"] in ("faster", "slower"))
     for line, row in zip(lines, made["rows"], strict=True):
         assert line["speed_up"] == ("" if row["speed_up"] is None else str(row["speed_up"]))
         assert row["plan"]["environment"] == f"environment of {row['arm']}"
@@ -314,6 +321,25 @@ def test_without_blocks_there_is_no_floor(tmp_path: Path, capsys: Output) -> Non
     save(tmp_path, "0001_a", session({"torch": 1.0}))
     assert run(tmp_path, "noise") == Exit.NOTHING
     assert "--aa" in capsys.readouterr().err
+
+
+def test_every_export_carries_flags_marks_and_the_floor(tmp_path: Path, capsys: Output) -> None:
+    save(tmp_path, "0001_a", aa(1.3, at=SWEEP[0]))
+    assert run(tmp_path, "noise") == Exit.FINE
+    path = save(tmp_path, "0003_c", session({"torch": 1.0, "jax": 1.15}, noise=0.001, at=SWEEP[0]))
+    content = json.loads(path.read_text())
+    content["benchmarks"][1]["extra_info"]["flags"] = [{"code": "unsteady", "text": "so it is"}]
+    path.write_text(json.dumps(content))
+    out = {}
+    for style in ("text", "markdown", "csv", "json"):
+        capsys.readouterr()
+        assert run(tmp_path, "compare", "0003", f"--format={style}", "--fail-above=5%") == Exit.FINE
+        out[style] = capsys.readouterr().out
+        assert "unsteady" in out[style]
+        assert "~" in out[style]  # 15 % is much for such steady runs, and nothing for this machine
+    (line,) = [row for row in csv.DictReader(io.StringIO(out["csv"])) if row["arm"] == "jax"]
+    assert float(line["noise_floor"]) > 0.15
+    assert (line["verdict"], line["stands"], line["flags"]) == ("~", "False", "unsteady")
 
 
 def test_the_command_stores_and_tells(tmp_path: Path, capsys: Output) -> None:
