@@ -29,7 +29,8 @@ PLOTTED = (
     "return document.querySelector(arguments[0] + ' .plot').data"
     "?.map(({name, x, y, error_y}) => ({name, x, y, above: error_y?.array}))"
 )
-LOADED = "return performance.getEntriesByType('navigation')[0].duration"  # milliseconds
+FIRST_FIGURE = """const done = arguments[0], look = () => document.querySelector("#figure-4\\\\.20 .main-svg")
+    ? done(performance.now()) : setTimeout(look, 10); look()"""  # milliseconds since the page was asked for
 SHOWN = "return [...document.querySelectorAll('figure')].filter(each => !each.hidden).map(each => each.id)"
 
 
@@ -186,7 +187,8 @@ def test_ten_thousand_results_open_in_two_seconds(opened: Opened, tmp_path: Path
     save(tmp_path, "0001_a", raw)
     path = made(tmp_path)
     assert path.stat().st_size < 10e6
-    loaded = [opened(path).execute_script(LOADED) for _ in range(3)]
-    assert min(loaded) < 2000  # the other times something else had the processors
-    page = opened(path)
+    page, drawn = opened(path), []
+    for _ in range(3):
+        drawn.append(opened(path, anchor="#figure-4.20").execute_async_script(FIRST_FIGURE))
+    assert min(drawn) < 2000  # the other times something else had the processors
     assert errors(page) == []
