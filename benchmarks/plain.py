@@ -65,7 +65,7 @@ def main():
     os.sched_setaffinity(0, [int(number) for number in processors.split(",")])
     if keras.backend.backend() == "tensorflow":
         limit_tensorflow(int(os.environ["OMP_NUM_THREADS"]))
-    x, y = np.load(data + "/x.npy"), np.load(data + "/y.npy")
+    x, y = (np.load(data + name, allow_pickle=False) for name in ("/x.npy", "/y.npy"))
     model, batch_size = {"cnn_softmax": cnn_softmax, "imdb_lstm": imdb_lstm}[network]()
     times = Times()
     model.fit(x, y, batch_size=batch_size, epochs=int(epochs), verbose=0, shuffle=False, callbacks=[times])

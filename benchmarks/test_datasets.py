@@ -92,7 +92,7 @@ def test_gist(measure: Callable[..., Measured]) -> None:
 
 def prepare_real(name: str, recipe: str, cache: Path) -> dict[str, Any]:
     found = prepare(name, recipe, cache, print, "real")
-    shapes = {part: np.load(getattr(found, part), mmap_mode="r").shape for part in building.ARRAYS}
+    shapes = {part: np.load(getattr(found, part), mmap_mode="r", allow_pickle=False).shape for part in building.ARRAYS}
     return {"shapes": shapes, "source_bytes": holdings.size(holdings.downloads(DATASETS[name], cache))}
 
 

@@ -55,9 +55,9 @@ def targets(labels: Any, network: str) -> Any:
 
 def plain(setup: training.Setup, network: str, folder: Path) -> tuple[float, float]:
     """(median epoch, seconds from the command to its first step) of the plain script."""
-    chosen = np.load(setup.order)[: setup.plan.examples]
-    np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r")[chosen])
-    np.save(folder / "y.npy", targets(np.load(setup.data.y_train)[chosen], network))
+    chosen = np.load(setup.order, allow_pickle=False)[: setup.plan.examples]
+    np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
+    np.save(folder / "y.npy", targets(np.load(setup.data.y_train, allow_pickle=False)[chosen], network))
     script = Path(__file__).with_name("plain.py")
     processors = ",".join(map(str, process.available_processors(setup.threads)))
     command: list[str | Path] = [

@@ -48,7 +48,7 @@ def build(
 
 
 def _mix_test(folder: Path) -> None:
-    labels = np.load(folder / "y_test.npy")
+    labels = np.load(folder / "y_test.npy", allow_pickle=False)
     places = order(labels, seed=0)
     np.save(folder / "y_test.npy", labels[places])
     path, mixed = folder / "x_test.npy", folder / "mixed.npy"

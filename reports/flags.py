@@ -17,6 +17,7 @@ Fields = Mapping[str, Any]
 PAGE = "docs/comparing.md"
 RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
 LOAD_LIMIT = 0.5  # runnable processes above the number of processors, which is what a worker itself may cause
+FOREIGN_LIMIT = 0.1  # of the time of a benchmark's own processors, taken by other processes
 STOLEN_LIMIT = 0.02  # of the processors' time
 CLOCK_LIMIT = 0.8  # of the frequency before the benchmark
 BUSY_LIMIT = 0.8  # processors: below it a worker on the CPU waits for something
@@ -47,6 +48,7 @@ class Flag:
 CODES = (
     "unsteady",
     "loaded-machine",
+    "foreign-load",
     "stolen-time",
     "throttled",
     "waiting",
@@ -62,6 +64,7 @@ CODES = (
     "other-options",
     "other-machine",
 )
+DISTURBED = ("foreign-load", "throttled", "low-memory", "on-battery")  # measured meanwhile, so surely about this run
 
 
 def of_run(fields: Fields) -> list[Flag]:
@@ -100,9 +103,15 @@ def _loaded(fields: Fields) -> Iterator[Flag]:
             "loaded-machine",
             f"{load:.1f} processes wanted to run on {processors} processors: end other work and measure again",
         )
+    taken, own = fields.get("foreign_processors"), fields.get("threads")
+    if own and taken is not None and taken > FOREIGN_LIMIT * own:
+        yield Flag(
+            "foreign-load",
+            f"other processes used {taken:.2f} of its {own} processor(s) meanwhile: end them and measure again",
+        )
     foreign = (fields.get("gpu_conditions") or {}).get("foreign_processes")
     if foreign:
-        yield Flag("loaded-machine", f"{foreign} other process(es) used the GPU: end them and measure again")
+        yield Flag("foreign-load", f"{foreign} other process(es) used the GPU: end them and measure again")
 
 
 def _stolen(fields: Fields) -> Iterator[Flag]:
@@ -118,6 +127,11 @@ def _throttled(fields: Fields) -> Iterator[Flag]:
     before, after = _host(fields, "frequency_mhz")
     if before and after and after < CLOCK_LIMIT * before:
         yield Flag("throttled", f"the processors' clock fell from {before:.0f} to {after:.0f} MHz: let them cool down")
+    events, events_after = _host(fields, "throttle_events")
+    if events is not None and events_after is not None and events_after > events:
+        yield Flag(
+            "throttled", f"the processors slowed down for heat {events_after - events} time(s): let them cool down"
+        )
     reasons = (fields.get("gpu_conditions") or {}).get("throttle_reasons") or 0
     if reasons & GPU_SLOWDOWNS:
         yield Flag("throttled", f"the GPU slowed itself down (NVML's reasons: {reasons:#x}): let it cool down")
@@ -154,9 +168,13 @@ def _harness(fields: Fields) -> Iterator[Flag]:
 
 
 def _memory(fields: Fields) -> Iterator[Flag]:
-    before, after = _host(fields, "swap_used_mib")
-    if before is not None and after is not None and after - before > SWAP_LIMIT_MIB:
-        yield Flag("low-memory", f"{after - before:.0f} MiB were swapped out: end other work or use fewer examples")
+    figures = (
+        _host(fields, "swap_used_mib"),
+        _host(fields, "swapped_out_mib"),
+    )  # the second also counts what came back
+    swapped = max((after - before for before, after in figures if before is not None and after is not None), default=0)
+    if swapped > SWAP_LIMIT_MIB:
+        yield Flag("low-memory", f"{swapped:.0f} MiB were swapped out: end other work or use fewer examples")
     total = (fields.get("machine") or {}).get("memory_mib")
     left = min((value for value in _host(fields, "memory_available_mib") if value is not None), default=None)
     if total and left is not None and left < MEMORY_LIMIT * total:

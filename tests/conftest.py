@@ -10,13 +10,21 @@ from typing import Any
 
 import pytest
 
-from fixtures import process, registry
+from fixtures import devices, process, registry
 from fixtures.errors import Unavailable
 from fixtures.session import Session
 from fixtures.settings import Settings
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
 Start = Callable[..., AbstractContextManager[process.Worker]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _locks_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sessions that tests start wait for each other's devices, not for those of whoever measures here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(devices.VARIABLE, str(tmp_path_factory.mktemp("locks")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ const char *nvmlErrorString(int code) { return "stub"; }
 int nvmlDeviceGetCount_v2(unsigned *n) { *n = 1; return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = &used; return index ? 2 : 0; }
 int nvmlDeviceGetName(void *device, char *name, unsigned length) { strncpy(name, "Stub GPU", length); return 0; }
+int nvmlDeviceGetUUID(void *device, char *name, unsigned length) { strncpy(name, "GPU-stub-0", length); return 0; }
 int nvmlDeviceGetClockInfo(void *device, int kind, unsigned *mhz) { *mhz = 1500; return 0; }
 int nvmlDeviceGetTemperature(void *device, int kind, unsigned *degrees) { *degrees = 61; return 0; }
 

@@ -37,26 +37,57 @@ with gpu.Meter(me, "0", interval=0.001) as meter:
 """
 
 Measure = Callable[..., list[Any]]
+LOOK = """
+import json, os
+from fixtures import devices, gpu, limits, load
+open(os.environ["NVML_STUB"], "w").write("800000000 1 4242 300000000")
+print(json.dumps([
+    gpu.total_mib(), gpu.uuid("0"), gpu.uuid("7"), gpu.occupants("0"), gpu.visible({}),
+    gpu.visible({"CUDA_VISIBLE_DEVICES": ""}), gpu.visible({"CUDA_VISIBLE_DEVICES": "GPU-stub-0"}),
+    limits.MemoryLimit(3072, "framework").variables, devices.Share((0,), "0").names,
+    [text for text in load.disturbances([0], "0", 0.05) if "GPU" in text],
+]))
+"""
 
 
 @pytest.fixture(scope="module")
-def measure(tmp_path_factory: pytest.TempPathFactory) -> Measure:
-    """measure(step, ...): what the meter says after these states of the device, in a process of its own."""
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a libnvidia-ml.so.1."""
     compiler = shutil.which("gcc")
     if not compiler:
         pytest.skip("there is no gcc to compile the stub with")
     folder = tmp_path_factory.mktemp("nvml")
     code = Path(__file__).with_name("nvml_stub.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "libnvidia-ml.so.1", code], check=True)
+    return folder
+
+
+@pytest.fixture
+def measure(library: Path) -> Measure:
+    """measure(step, ...): what the meter says after these states of the device, in a process of its own."""
 
     def measured(*steps: list[Any]) -> list[Any]:
-        environ = {**os.environ, "LD_LIBRARY_PATH": str(folder), "NVML_STUB": str(folder / "state")}
-        command = [sys.executable, "-c", METER, json.dumps(steps)]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=True)
-        found: list[Any] = json.loads(done.stdout)
-        return found
+        return said(library, METER, json.dumps(steps))
 
     return measured
+
+
+def said(library: Path, *code: str) -> list[Any]:
+    """The JSON that a script prints on a machine with that library's GPU."""
+    environ = {**os.environ, "LD_LIBRARY_PATH": str(library), "NVML_STUB": str(library / "state")}
+    environ.pop("CUDA_VISIBLE_DEVICES", None)
+    command = [sys.executable, "-c", *code]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=True)
+    found: list[Any] = json.loads(done.stdout)
+    return found
+
+
+def test_what_else_is_asked_of_a_gpu(library: Path) -> None:
+    assert said(library, LOOK) == [
+        12 * 1024, "GPU-stub-0", "7", [4242], ["0"], [], ["GPU-stub-0"],
+        {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.250000"}, ["processor-0", "gpu-GPU-stub-0"],
+        ["other processes compute on GPU 0: 4242"],
+    ]  # fmt: skip
 
 
 def test_the_peak_of_the_process_less_its_idle_context(measure: Measure) -> None:

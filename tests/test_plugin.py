@@ -156,7 +156,7 @@ def test_help_explains_every_option(run: Run) -> None:
     for option in (
         "--backend", "--profile", "--runs", "--rounds", "--warmup", "--examples", "--epochs", "--batch-size", "--seed",
         "--device", "--threads", "--timeout", "--baseline", "--provision", "--doctor", "--data", "--jit", "--aa",
-        "--precision", "--pilot",
+        "--precision", "--pilot", "--memory-limit", "--on-busy",
     ):  # fmt: skip
         assert option in section
 

@@ -34,6 +34,11 @@ Impostor = Callable[..., process.Worker]
             "E: m",
         ),
         ("""os.write(writes, b'{"kind": "failed", "outcome": "nonsense"}\\n')""", "crash", "None"),
+        (
+            "print('cannot allocate memory', file=sys.stderr, flush=True); os.abort()",
+            "oom",
+            "SIGABRT when it got no more",
+        ),
     ],
 )
 def test_an_ill_behaved_worker_is_an_outcome(impostor: Impostor, code: str, outcome: str, reason: str) -> None:
@@ -48,11 +53,11 @@ def test_a_hanging_worker_and_its_children_are_killed(impostor: Impostor, tmp_pa
 import subprocess
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 open("child", "w").write(str(child.pid))
-os.write(writes, b'{"kind": "ready"}\\n')
+os.write(writes, b'{"kind": "described"}\\n')
 time.sleep(600)
 """
     with impostor(code, 1.5) as worker:
-        worker.expect("ready")
+        worker.expect("described")
         with pytest.raises(WorkerFailed, match=r"not finished after 1\.5 s") as failed:
             worker.expect("built")
     assert failed.value.outcome == "timeout"
@@ -100,6 +105,32 @@ def test_any_bytes_give_a_message_or_a_typed_outcome(tmp_path: Path, answer: byt
 
 def test_no_descriptor_is_left_open(impostor: Impostor) -> None:
     before = psutil.Process().num_fds()
-    with impostor("""os.write(writes, b'{"kind": "ready"}\\n'); time.sleep(60)""") as worker:
-        assert worker.expect("ready") == {"kind": "ready"}
+    with impostor("""os.write(writes, b'{"kind": "described"}\\n'); time.sleep(60)""") as worker:
+        assert worker.expect("described") == {"kind": "described"}
     assert psutil.Process().num_fds() == before
+
+
+def test_a_worker_that_dies_before_it_has_read_its_job_leaves_nothing(impostor: Impostor) -> None:
+    before = psutil.Process().num_fds()
+    worker = impostor("sys.exit(4)")
+    worker._job = {"long": "x" * 200_000}  # more than a pipe holds, so that it can't be written ahead
+    with worker, pytest.raises(WorkerFailed, match="ended with status 4"):
+        worker.expect("ready")
+    assert psutil.Process().num_fds() == before
+    assert not psutil.pid_exists(worker.pid)
+
+
+def test_a_workers_temporary_files_go_with_it(impostor: Impostor) -> None:
+    code = """
+import tempfile
+kept = tempfile.mkdtemp()
+open(kept + "/left", "w").close()
+os.write(writes, b'{"kind": "described", "folder": "%s"}\\n' % kept.encode())
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    with impostor(code) as worker:
+        folder = Path(worker.expect("described")["folder"])
+        with pytest.raises(WorkerFailed, match="SIGKILL"):
+            worker.expect("built")
+        assert folder.is_dir()
+    assert not folder.parent.exists()

@@ -44,7 +44,7 @@ class Slowed(training.Setup):
 
     @property
     def job(self) -> dict[str, Any]:
-        return {**super().job, "extra_wait_s": self.wait_s}
+        return {**super().job, "fault": {"kind": "wait", "at": "before", "seconds": self.wait_s}}
 
 
 def measured(session: Session, backend: str, arm: str, run: int, wait_s: float = 0.0) -> dict[str, Any]:

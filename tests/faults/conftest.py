@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ import pytest
 
 from fixtures.errors import Unavailable
 from fixtures.session import Session
+from fixtures.settings import Settings
 from reports import journal
+from tests.faults.attempts import OLD_AND_NEW, attempt, provided, worker_processes
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
@@ -117,3 +120,46 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("mounting a small file system needs privileges that this user doesn't have")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    settings = Settings(OLD_AND_NEW, profile="smoke", device="cpu", warmup=1, rounds=2)
+    return Session(settings, tmp_path_factory.mktemp("journal"), print)
+
+
+@pytest.fixture(params=OLD_AND_NEW)
+def backend(request: pytest.FixtureRequest, shared: Session) -> str:
+    name: str = request.param
+    provided(shared, name)
+    return name
+
+
+@pytest.fixture(scope="module")
+def usual_s(shared: Session) -> Callable[[str], float]:
+    """Seconds of an undisturbed benchmark on a backend, measured once."""
+    known: dict[str, float] = {}
+
+    def seconds(name: str) -> float:
+        if name not in known:
+            start = time.monotonic()
+            assert attempt(shared, name, None)["outcome"] == "ok"
+            known[name] = time.monotonic() - start
+        return known[name]
+
+    return seconds
+
+
+@pytest.fixture
+def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """After the test: as many descriptors, threads and children as before, and no temporary file."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    me = psutil.Process()
+    before = me.num_fds(), me.num_threads(), len(me.children(recursive=True))
+    orphans = worker_processes()
+    yield
+    assert (me.num_fds(), me.num_threads(), len(me.children(recursive=True))) == before
+    assert worker_processes() <= orphans
+    assert list(scratch.iterdir()) == []

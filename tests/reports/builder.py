@@ -23,6 +23,8 @@ QUIET = {
     "frequency_mhz": 3000.0,
     "on_battery": None,
     "oom_kills": 0,
+    "swapped_out_mib": 1000.0,
+    "throttle_events": 4,
 }
 
 

@@ -1,0 +1,55 @@
+"""One benchmark that meets a fault, without pytest around it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from fixtures import training
+from fixtures.errors import Unavailable, WorkerFailed
+from fixtures.session import Session
+from models.catalogue import point
+from tests.faults.injection import faulty
+
+POINT = "mnist-fnn-layers-2"
+OLD_AND_NEW = ("theano", "jax")  # on CPython 3.6, and on the host's
+
+
+def provided(session: Session, backend: str) -> None:
+    try:
+        session.environment(backend)
+    except Unavailable as error:
+        pytest.skip(str(error))
+
+
+def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
+    """The record of one benchmark that meets this fault; changes: fields of its Setup."""
+    where = point(changes.pop("point", POINT))
+    setup = faulty(session.setup(where, backend, 1), fault, **changes)
+    record = session.new_record(where, backend, 1)
+
+    def rounds(train_one_epoch: Callable[[], float], count: int) -> None:
+        for _ in range(count):
+            train_one_epoch()
+
+    try:
+        training.run(setup, record, rounds)
+        record["outcome"] = "ok"
+    except WorkerFailed as error:
+        record.update(outcome=error.outcome, reason=error.reason, stderr=list(error.stderr))
+    return record
+
+
+def worker_processes() -> set[int]:
+    """Workers of this process, zombies among them, also where another process has become their parent."""
+    mine = str(os.getpid())
+    found = set()
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if words[-1:] == [mine] and any(word.endswith("fixtures/worker") for word in words):
+            found.add(process.pid)
+    return found

@@ -1,0 +1,87 @@
+"""Puts faults into benchmarks' jobs. As a pytest plugin (-p tests.faults.injection) into those of a whole session:
+
+FAULTS='{"theano": {"kind": "segfault", "at": "in", "epoch": 1}}'   by backend, or for one run: "theano-run2"
+FAULTS='{"random": 7, "share": 0.3}'                                drawn from RANDOM by this seed
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from fixtures.session import Session
+from fixtures.training import Setup
+from models.catalogue import Point
+
+Fault = dict[str, Any]
+
+# what each kind must end as
+RANDOM: tuple[tuple[Fault, str], ...] = (
+    ({"kind": "kill", "at": "import"}, "crash"),
+    ({"kind": "segfault", "at": "build"}, "crash"),
+    ({"kind": "segfault", "at": "in", "epoch": 1}, "crash"),
+    ({"kind": "kill", "at": "after", "epoch": 1}, "crash"),
+    ({"kind": "exception", "at": "before", "epoch": 2}, "crash"),
+    ({"kind": "exception", "at": "evaluate"}, "crash"),
+    ({"kind": "rubbish", "at": "before", "epoch": 1}, "crash"),
+    ({"kind": "twice", "at": "after", "epoch": 1}, "crash"),
+    ({"kind": "nan", "at": "build"}, "diverged"),
+    ({"kind": "flood", "at": "before", "epoch": 1}, "ok"),
+)
+
+
+@dataclass(frozen=True)
+class Faulty(Setup):
+    fault: Fault | None = None
+
+    @property
+    def job(self) -> dict[str, Any]:
+        return {**super().job, **({"fault": self.fault} if self.fault else {})}
+
+
+def faulty(setup: Setup, fault: Fault | None, **changes: Any) -> Faulty:
+    fields = {field.name: getattr(setup, field.name) for field in dataclasses.fields(setup)}
+    return Faulty(**{**fields, **changes}, fault=fault)
+
+
+def drawn(chosen: dict[str, Any], backend: str, run: int) -> tuple[Fault | None, str]:
+    """The fault of one benchmark, and the outcome that it must have."""
+    draw = random.Random(f"{chosen['random']}/{backend}/{run}")
+    return draw.choice(RANDOM) if draw.random() < chosen["share"] else (None, "ok")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    chosen = json.loads(os.environ["FAULTS"])
+    setup = Session.setup
+
+    def injected(self: Session, point: Point, backend: str, run: int) -> Setup:
+        if "random" in chosen:
+            fault = drawn(chosen, backend, run)[0]
+        else:
+            fault = chosen.get(f"{backend}-run{run}", chosen.get(backend))
+        return faulty(setup(self, point, backend, run), fault)
+
+    Session.setup = injected  # type: ignore[method-assign]
+
+
+def pytest_runtest_teardown() -> None:
+    """What this process holds after each benchmark, as a line of the file that FAULTS_HOST names."""
+    if path := os.environ.get("FAULTS_HOST"):
+        me = psutil.Process()
+        found = {
+            "memory_mib": me.memory_info().rss / 2**20,
+            "descriptors": me.num_fds(),
+            "threads": me.num_threads(),
+            "children": len(me.children(recursive=True)),
+        }
+        with Path(path).open("a") as file:
+            file.write(json.dumps(found) + "\n")

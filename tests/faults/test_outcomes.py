@@ -1,0 +1,143 @@
+"""Every way in which a worker can end, provoked for real on an old and a new backend: a typed outcome, a message that
+says what happened, and nothing left behind.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fixtures.errors import Unavailable
+from fixtures.limits import MemoryLimit
+from fixtures.session import Session
+from models.catalogue import point
+from tests.faults.attempts import OLD_AND_NEW, POINT, attempt, provided, worker_processes
+from tests.faults.injection import Fault
+
+pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("nothing_left")]
+
+
+def test_without_a_fault(shared: Session, backend: str) -> None:
+    record = attempt(shared, backend, None)
+    assert record["outcome"] == "ok", record
+    assert len(record["rounds_s"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "epochs"),
+    [
+        ({"kind": "kill", "at": "import"}, "ended by SIGKILL", 0),
+        ({"kind": "kill", "at": "before", "epoch": 2}, "ended by SIGKILL", 1),
+        ({"kind": "segfault", "at": "build"}, "ended by SIGSEGV", 0),
+        ({"kind": "segfault", "at": "before", "epoch": 1}, "ended by SIGSEGV", 0),
+        ({"kind": "segfault", "at": "in", "epoch": 2}, "ended by SIGSEGV", 1),
+        ({"kind": "segfault", "at": "after", "epoch": 2}, "ended by SIGSEGV", 2),
+        ({"kind": "segfault", "at": "evaluate"}, "ended by SIGSEGV", 3),
+        ({"kind": "exception", "at": "build"}, "RuntimeError: the fault that was asked for", 0),
+        ({"kind": "exception", "at": "in", "epoch": 3}, "RuntimeError: the fault that was asked for", 2),
+        ({"kind": "close", "at": "after", "epoch": 1}, "closed its pipe and went on running", 1),
+        ({"kind": "rubbish", "at": "before", "epoch": 2}, "no message: b'rubbish'", 1),
+        ({"kind": "twice", "at": "after", "epoch": 1}, "the worker's 'epoch' doesn't say its", 1),
+    ],
+    ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else "",
+)
+def test_a_crash(shared: Session, backend: str, fault: Fault, reason: str, epochs: int) -> None:
+    record = attempt(shared, backend, fault)
+    assert record["outcome"] == "crash"
+    assert reason in record["reason"]
+    assert len(record.get("losses", [])) == epochs  # what was timed before is kept
+    if fault["kind"] == "exception":
+        assert any("in _raise" in line for line in record["stderr"])
+
+
+@pytest.mark.parametrize("place", ["before", "in", "after"])
+def test_a_hang(shared: Session, backend: str, place: str, usual_s: Callable[[str], float]) -> None:
+    limit = round(2 * usual_s(backend) + 3, 1)
+    plan = dataclasses.replace(shared.settings.plan(point(POINT)), timeout=limit)
+    start = time.monotonic()
+    record = attempt(shared, backend, {"kind": "hang", "at": place, "epoch": 2}, plan=plan)
+    assert record["outcome"] == "timeout"
+    assert record["reason"] == f"not finished after {limit:g} s"
+    assert len(record["losses"]) == (2 if place == "after" else 1)
+    assert time.monotonic() - start < limit + 3
+
+
+def test_an_answer_that_comes_too_late(shared: Session, backend: str) -> None:
+    plan = dataclasses.replace(shared.settings.plan(point(POINT)), timeout=1.0)
+    record = attempt(shared, backend, {"kind": "wait", "at": "import", "seconds": 2.0}, plan=plan)
+    assert (record["outcome"], record["reason"]) == ("timeout", "not finished after 1 s")
+
+
+def test_a_loss_that_is_not_a_number(shared: Session, backend: str) -> None:
+    record = attempt(shared, backend, {"kind": "nan", "at": "build"})
+    assert record["outcome"] == "diverged"
+    assert "not finite after epoch 1" in record["reason"]
+
+
+def test_a_flood_on_standard_error_disturbs_nothing(shared: Session, backend: str) -> None:
+    before = psutil.Process().memory_info().rss
+    record = attempt(shared, backend, {"kind": "flood", "at": "in", "epoch": 2})
+    assert record["outcome"] == "ok"
+    assert psutil.Process().memory_info().rss - before < 10 * 2**20  # of 22 MB that were printed
+
+
+def test_more_memory_than_there_is(shared: Session, backend: str) -> None:
+    record = attempt(shared, backend, {"kind": "allocate", "at": "build"}, memory_limit=MemoryLimit(1500, "data"))
+    assert record["outcome"] == "oom"
+    assert "MemoryError" in record["reason"]
+
+
+@pytest.mark.parametrize("name", ["theano", "tensorflow1", "cntk", "tensorflow2", "jax", "torch"])
+def test_a_mini_batch_that_does_not_fit_into_the_limit(shared: Session, name: str) -> None:
+    """Images of 28 x 28 through 5 x 5 filters: 3.5 GB of windows and activations for 4,096 of them."""
+    provided(shared, name)
+    where = "mnist-cnn_softmax-layers-3"
+    plan = dataclasses.replace(shared.settings.plan(point(where)), examples=4096)
+    limit = MemoryLimit(1500, "data")
+    record = attempt(shared, name, None, point=where, plan=plan, batch_size=4096, memory_limit=limit)
+    assert record["outcome"] == "oom", (record.get("reason"), record.get("stderr"))
+    # and a mini-batch of the study's size does fit
+    assert attempt(shared, name, None, point=where, memory_limit=limit)["outcome"] == "ok"
+
+
+@pytest.mark.parametrize("name", OLD_AND_NEW)
+def test_an_environment_that_is_deleted_meanwhile(
+    shared: Session, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provided(shared, name)
+    original = shared.environment(name).python.parent.parent
+    cache = tmp_path / "cache"
+    shutil.copytree(original, cache / "envs" / original.name, symlinks=True, copy_function=os.link)
+    shutil.copytree(shared.cache / "orders", cache / "orders")
+    monkeypatch.setattr("fixtures.cache.folder", lambda: cache)
+    session = Session(shared.settings, tmp_path / "journal", print)
+    session._data = {("mnist", point(POINT).preprocessing): shared.data(point(POINT))}
+    assert attempt(session, name, None)["outcome"] == "ok"
+
+    def delete() -> None:
+        while not worker_processes():
+            time.sleep(0.01)
+        time.sleep(1)  # it stands in front of its imports
+        shutil.rmtree(cache / "envs")
+
+    deletion = threading.Thread(target=delete)
+    deletion.start()
+    record = attempt(session, name, {"kind": "wait", "at": "import", "seconds": 4.0})
+    deletion.join()
+    assert record["outcome"] == "crash"
+    assert "No module named" in record["reason"]
+    # the next benchmark builds it anew, or says why it can't
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    with pytest.raises(Unavailable, match="connect to the network once"):
+        attempt(session, name, None)

@@ -1,0 +1,219 @@
+"""Whole sessions: faults between good benchmarks, parallel parts, locks between sessions, a busy machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from fixtures import devices
+from reports import journal
+from tests.faults import soak
+from tests.faults.attempts import OLD_AND_NEW, POINT, provided
+from tests.test_devices import another_session
+from tests.test_load import SPIN
+
+ROOT = Path(__file__).parents[2]
+Start = Callable[..., subprocess.Popen[str]]
+pytestmark = pytest.mark.backend
+
+
+@pytest.fixture(autouse=True)
+def _provided(shared: Any) -> None:
+    for name in OLD_AND_NEW:
+        provided(shared, name)
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """start(*arguments, faults=None): a session of its own, with locks of its own."""
+    monkeypatch.setenv(devices.VARIABLE, str(tmp_path))
+    started = []
+
+    def session(*arguments: str, faults: dict[str, Any] | None = None) -> subprocess.Popen[str]:
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        environ |= {"COLUMNS": "250", "FAULTS": json.dumps(faults or {})}
+        command = [sys.executable, "-m", "pytest", "benchmarks", "-p", "tests.faults.injection", "-k", POINT,
+                   "--device=cpu", f"--benchmark-storage=file://{tmp_path}", *arguments]  # fmt: skip
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        started.append(process)
+        return process
+
+    yield session
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def finished(process: subprocess.Popen[str], status: int) -> str:
+    printed, _ = process.communicate(timeout=300)
+    assert process.returncode == status, printed
+    return printed
+
+
+def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Path) -> None:
+    faults = {f"{name}-run2": {"kind": "segfault", "at": "in", "epoch": 2} for name in OLD_AND_NEW}
+    session = start("--backend=theano,jax", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
+    printed = finished(session, 1)
+    assert "4 passed" in printed
+    assert "2 failed" in printed
+    assert printed.count("crash: the worker was ended by SIGSEGV") >= 2
+    kept = soak.records(tmp_path)
+    assert [record["outcome"] for record in kept] == ["ok"] * 2 + ["crash"] * 2 + ["ok"] * 2
+    assert {record["network"] for record in kept} <= {"none", "host"}
+
+
+@pytest.mark.parametrize("more", [(), ("-n2",)], ids=["one", "parallel"])
+def test_a_short_soak(tmp_path: Path, more: tuple[str, ...]) -> None:
+    printed = soak.run(6, OLD_AND_NEW, 0.6, 3, tmp_path, *more)
+    assert list(soak.complaints(tmp_path, printed, OLD_AND_NEW, 0.6, 3)) == []
+    assert len(soak.records(tmp_path)) == 6
+    assert list(tmp_path.glob("keras-worker-*")) == []
+    for line in (tmp_path / "host.jsonl").read_text().splitlines():
+        assert json.loads(line)["children"] == 0
+
+
+@pytest.mark.parametrize("name", OLD_AND_NEW)
+def test_a_memory_limit_that_leaves_nothing_to_work_with(start: Start, tmp_path: Path, name: str) -> None:
+    printed = finished(start(f"--backend={name}", "--profile=smoke", "--memory-limit=16M"), 0)
+    assert "oom: " in printed
+    (record,) = soak.records(tmp_path)
+    assert record["outcome"] == "oom"
+    assert record["memory_limit"]["mib"] == 16
+
+
+two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor only")
+
+
+@two_processors
+class TestParallel:
+    TIMED = ("--examples=64", "--rounds=2", "--runs=3")
+
+    def test_every_block_has_a_device_and_all_go_into_one_run(self, start: Start, tmp_path: Path) -> None:
+        printed = finished(start("--backend=theano,jax", "-n2", "--threads=1", *self.TIMED), 0)
+        assert "6 passed" in printed
+        assert printed.count("             baseline  ") == 1
+        kept = soak.records(tmp_path)
+        by_block: dict[int, set[tuple[int, ...]]] = {}
+        for record in kept:
+            by_block.setdefault(record["run"], set()).add(tuple(record["processors"]))
+        assert all(len(processors) == 1 for processors in by_block.values())
+        assert len({processors for each in by_block.values() for processors in each}) == 2
+        (saved,) = tmp_path.glob("*/0001_*.json")
+        entries = json.loads(saved.read_text())["benchmarks"]
+        assert {(entry["extra_info"]["backend"], entry["extra_info"]["run"]) for entry in entries} == {
+            (name, run) for name in OLD_AND_NEW for run in (1, 2, 3)
+        }
+        for entry in entries:
+            assert entry["stats"]["data"] == pytest.approx(entry["extra_info"]["rounds_s"])
+        assert "disabled because xdist" not in printed
+
+    def test_what_a_killed_session_has_done_is_not_done_again(self, start: Start, tmp_path: Path) -> None:
+        faults = {"theano-run3": {"kind": "wait", "at": "import", "seconds": 60}}
+        arguments = ("--backend=theano", "-n2", "--threads=1", *self.TIMED)
+        session = start(*arguments, faults=faults)
+        while len(results(tmp_path)) < 2:
+            time.sleep(0.2)
+        parts = psutil.Process(session.pid).children(recursive=True)
+        session.kill()
+        psutil.wait_procs(parts, timeout=30)
+        assert not [process for process in parts if process.is_running()]
+        printed = finished(start("-n2", "--resume"), 0)
+        assert "1 passed" in printed
+        assert sorted(each["run"] for each in results(tmp_path)) == [1, 2, 3]
+        (saved,) = tmp_path.glob("*/0001_*.json")
+        assert len(json.loads(saved.read_text())["benchmarks"]) == 3
+
+    def test_a_part_that_is_killed_is_replaced(self, start: Start, tmp_path: Path) -> None:
+        faults = {"theano-run1": {"kind": "wait", "at": "import", "seconds": 20}}
+        session = start("--backend=theano", "-n2", "--threads=1", *self.TIMED, faults=faults)
+        while not (victims := waiting_workers(session.pid)):
+            time.sleep(0.2)
+        victims[0].parent().kill()  # type: ignore[union-attr]
+        printed, _ = session.communicate(timeout=300)
+        assert "crashed" in printed
+        kept = soak.records(tmp_path)
+        assert {record["run"] for record in kept} >= {2, 3}
+        assert not any(process.is_running() for process in victims)
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("-n2", f"--threads={len(os.sched_getaffinity(0))}"), "needs 2 disjoint sets"),
+            (("-n65", "--threads=1"), "needs 65 disjoint sets of 1"),
+        ],
+    )
+    def test_without_disjoint_devices_it_is_refused(self, start: Start, arguments: tuple[str, ...], says: str) -> None:
+        printed = finished(start("--backend=jax", *arguments), 4)
+        assert says in printed
+        assert "--profile=smoke, which times nothing" in printed
+        assert "Traceback" not in printed
+
+
+def results(folder: Path) -> list[dict[str, Any]]:
+    """The results in the latest journal of a folder, if there is one yet."""
+    paths = journal.paths(folder)
+    return [entry["record"] for entry in journal.read(paths[-1]).results] if paths else []
+
+
+def waiting_workers(session: int) -> list[psutil.Process]:
+    """The session's workers that have been asleep for a second."""
+    found = []
+    for process in psutil.Process(session).children(recursive=True):
+        try:
+            if "fixtures/worker" in " ".join(process.cmdline()) and time.time() - process.create_time() > 3:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+class TestADeviceThatAnotherSessionTimesOn:
+    TIMED = ("--backend=theano", "--examples=64", "--rounds=1", "--runs=1", "--threads=1")
+
+    def test_is_waited_for(self, start: Start, tmp_path: Path) -> None:
+        first = min(os.sched_getaffinity(0))
+        with another_session(f"processor-{first}") as other:
+            session = start(*self.TIMED)
+            assert session.stdout
+            for line in session.stdout:
+                if "waiting until it ends" in line:
+                    break
+            assert f"processor {first} is being timed on by process {other.pid}" in line
+            assert not (tmp_path / "journal").exists()
+            other.kill()
+            assert "1 passed" in finished(session, 0)
+
+    def test_is_refused_if_asked_to(self, start: Start) -> None:
+        with another_session(f"processor-{min(os.sched_getaffinity(0))}"):
+            printed = finished(start(*self.TIMED, "--on-busy=fail"), 4)
+        assert "--on-busy=fail does not wait" in printed
+        assert "Traceback" not in printed
+
+    def test_does_not_matter_to_what_is_not_timed(self, start: Start) -> None:
+        with another_session(f"processor-{min(os.sched_getaffinity(0))}"):
+            assert "1 passed" in finished(start("--backend=theano", "--profile=smoke", "--on-busy=fail"), 0)
+
+
+def test_a_busy_processor_fails_the_benchmark_if_asked_to(start: Start, tmp_path: Path) -> None:
+    timed = TestADeviceThatAnotherSessionTimesOn.TIMED
+    with subprocess.Popen([sys.executable, "-c", SPIN, str(min(os.sched_getaffinity(0)))]) as busy:
+        try:
+            printed = finished(start(*timed, "--on-busy=fail"), 1)
+        finally:
+            busy.send_signal(signal.SIGKILL)
+    assert "not measured, the machine is busy: other processes use" in printed
+    (record,) = soak.records(tmp_path)
+    assert record["outcome"] == "unavailable"
+    assert "rounds_s" not in record
