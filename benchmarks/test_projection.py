@@ -98,7 +98,7 @@ def _trained(shared: Session, point_id: str, backend: str, run: int, whole: bool
     """The record of a quick run, or of the study's whole schedule; on all examples that there are, at most its own."""
     point = shared.points[point_id]
     setup = shared.setup(point, backend, run)
-    examples = min(point.training.examples, len(np.load(setup.data.x_train, mmap_mode="r")))
+    examples = min(point.training.examples, len(np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)))
     plan = plan_of("study" if whole else "quick", point)
     if whole:
         plan = dataclasses.replace(plan, examples=examples, evaluate_examples=1_000)
