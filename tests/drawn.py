@@ -25,7 +25,9 @@ EPOCH_S = {"theano": 1.0, "tensorflow1": 2.0, "cntk": 0.5}
 def setup(self: Session, point: Any, backend: str, run: int) -> SimpleNamespace:
     data = SimpleNamespace(data="synthetic", source="drawn", fingerprint="0")
     environment = SimpleNamespace(fingerprint=f"environment of {backend}")
-    return SimpleNamespace(device="cpu", environment=environment, data=data, backend=backend, run=run)
+    return SimpleNamespace(
+        device="cpu", environment=environment, data=data, backend=backend, run=run, memory_limit=None
+    )
 
 
 def run(setup: Any, record: dict[str, Any], rounds: Callable[[Callable[[], float], int], None], *watch: Any) -> None:
@@ -53,5 +55,6 @@ def pytest_configure(config: pytest.Config) -> None:
     patch.setattr(Session, "build", lambda self, backends: None)
     patch.setattr(Session, "load", lambda self, ids: None)
     patch.setattr(Session, "setup", setup)
+    patch.setattr(Session, "settle", lambda self: {})
     patch.setattr(training, "run", run)
     patch.setattr(harness, "measure", lambda: dict.fromkeys(("gate_s", "memory_meter_s", "start_s"), 0.001))
