@@ -20,7 +20,7 @@ values = st.recursive(
 SOUND: dict[str, dict[str, Any]] = {
     "ready": {
         "import_s": 1.5, "versions": {"keras": "3"}, "python": "3.11", "device": "cpu", "blas": "MKL",
-        "threads_in_force": None, "processors": [0, 1],
+        "threads_in_force": None, "processors": [0, 1], "network": "confined",
     },
     "built": {
         "build_s": 0.1, "jit": "none", "examples": 5, "params_trainable": 3, "params_non_trainable": 0,
@@ -28,7 +28,7 @@ SOUND: dict[str, dict[str, Any]] = {
     },
     "training": {"baseline_resident_mib": 100.0, "peak_was_reset": True},
     "restored": {"epochs": 3},
-    "epoch": {"wall_s": 0.5, "processor_s": 0.4, "loss": None, "peak_resident_mib": 100},
+    "epoch": {"index": 0, "wall_s": 0.5, "processor_s": 0.4, "loss": None, "peak_resident_mib": 100},
     "checkpointed": {"epochs": None},
     "trained": {"epochs": 3, "allocator_peak_mib": None},
     "evaluated": {
