@@ -46,7 +46,7 @@ class Running:
         new = [path for path in journal.paths(self.folder) if path not in self._before]
         return journal.read(new[-1]) if new else journal.Journal(())
 
-    def wait_for(self, kind: str, count: int = 1, limit_s: float = 240) -> None:
+    def wait_for(self, kind: str, count: int = 1, limit_s: float = 900) -> None:
         """Until its journal has so many entries of a kind that it wrote itself."""
         end = time.monotonic() + limit_s
         while len(list(self.journal().kind(kind))) < count:
@@ -59,7 +59,7 @@ class Running:
         self.family = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(number)
 
-    def wait(self, limit_s: float = 300) -> int:
+    def wait(self, limit_s: float = 900) -> int:
         return self.process.wait(limit_s)
 
     def orphans(self, patience_s: float = 10) -> list[psutil.Process]:
