@@ -72,6 +72,7 @@ def recovered(found: Journal, name: str) -> Fields:
         "datetime": found.entries[-1].get("at") or first.get("started"),
         "version": known.get("version", "5.3.1"),
         "outcomes": [each for each in found.records if each["outcome"] != "ok"],
+        "harness": first.get("harness", {}),
         "recovered_from": name,
     }
 

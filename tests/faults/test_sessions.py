@@ -53,7 +53,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     yield session
     for process in started:
         process.kill()
-        process.wait()
+        process.communicate()  # reaps it, and closes its pipe
 
 
 def finished(process: subprocess.Popen[str], status: int) -> str:
