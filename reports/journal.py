@@ -9,6 +9,7 @@ that is of `{` and what follows the comma. Kinds of entries:
     progress     epochs of a long benchmark that were trained since the last such line
     checkpoint   a worker has saved the state behind so many epochs
     result       a benchmark's record, and what pytest-benchmark's JSON says of it (`entry`)
+    about        machine and commit, as pytest-benchmark's JSON has them
     finished     the session has ended: pytest's exit status, and whether its results were saved
 
 Journals of the first version have no checksums, and each of their lines is a record.

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import special
-
 from reports import format as fmt
-from reports.statistics import t_quantile
+from reports.statistics import special, t_quantile
 from reports.variation import Components, components
 
 ROUNDS = range(5, 101)  # a shorter series can't be checked for being steady
@@ -49,12 +47,12 @@ def power(variance: float, effect: float, runs: int, confidence: float = 0.95) -
     variance: of one run's log ratio, positive. effect: at least 0.
     """
     shift = min(math.log1p(effect) / math.sqrt(variance / runs), FARTHEST)
-    return 1 - float(special.nctdtr(runs - 1, shift, t_quantile(runs - 1, confidence)))
+    return 1 - float(special().nctdtr(runs - 1, shift, t_quantile(runs - 1, confidence)))
 
 
 def detectable(variance: float, runs: int, chance: float = 0.8) -> float:
     """The smallest effect that this many runs find with this chance: 0.05 for 5 %."""
-    shift = float(special.nctdtrinc(runs - 1, 1 - chance, t_quantile(runs - 1)))
+    shift = float(special().nctdtrinc(runs - 1, 1 - chance, t_quantile(runs - 1)))
     return math.expm1(shift * math.sqrt(variance / runs))
 
 

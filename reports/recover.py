@@ -63,7 +63,9 @@ def recovered(found: Journal, name: str) -> Fields:
         except BadRecord as error:
             raise JournalProblem(f"the journal {name}, result {index}: {error}") from None
     first, header = found.records[0], found.header
-    known = header.get("pytest_benchmark") or {}
+    known = dict(header.get("pytest_benchmark") or {})
+    for about in found.kind("about"):
+        known |= about
     many = _of_many_runs(found.records)
     return {
         "machine_info": known.get("machine_info") or {**(first.get("machine") or {}), "cpu": {}},

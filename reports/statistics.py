@@ -6,16 +6,23 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
-
-from scipy import special
+from functools import cache
+from typing import Any, Literal
 
 Method = Literal["paired", "unpaired", "pooled"]
 
 
+@cache
+def special() -> Any:
+    """scipy.special, imported late: a sixth of a second that a session need not spend before its first benchmark."""
+    from scipy import special
+
+    return special
+
+
 def t_quantile(freedom: float, confidence: float = 0.95) -> float:
     """Student's t that a two-sided interval of this confidence reaches to."""
-    return float(special.stdtrit(freedom, (1 + confidence) / 2))
+    return float(special().stdtrit(freedom, (1 + confidence) / 2))
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,8 @@ def median(values: Sequence[float], confidence: float = 0.95) -> Median:
     if not ordered:
         raise ValueError("a median needs at least one value")
     count = len(ordered)
-    rank, missed = 1, special.bdtr(0, count, 0.5)
-    while (more := special.bdtr(rank, count, 0.5)) <= (1 - confidence) / 2:
+    rank, missed = 1, special().bdtr(0, count, 0.5)
+    while (more := special().bdtr(rank, count, 0.5)) <= (1 - confidence) / 2:
         rank, missed = rank + 1, more
     return Median(statistics.median(ordered), ordered[rank - 1], ordered[-rank], 1 - 2 * float(missed))
 
@@ -72,7 +79,7 @@ class Ratio:
             return math.nan
         if self.spread == 0:
             return 1.0 if self.value == 1 else 0.0
-        return 2 * float(special.stdtr(self.freedom, -abs(math.log(self.value)) / self.spread))
+        return 2 * float(special().stdtr(self.freedom, -abs(math.log(self.value)) / self.spread))
 
     @property
     def inverse(self) -> Ratio:
