@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def session(cache: Path, told: Told, **options: Any) -> Session:
     """A session whose environments count as built: nothing is started in them here."""
     made = Session(Settings(registry.chosen(["all"]), device="cpu", **options), cache / "journal", told.append)
     for name in made.settings.backends:
-        made._environments[name] = Environment(registry.BACKENDS[name], Path("python"), "3", name, {})
+        made._environments[name] = Environment(registry.BACKENDS[name], Path(sys.executable), "3", name, {})
     return made
 
 
