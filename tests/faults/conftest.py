@@ -20,6 +20,7 @@ from fixtures.errors import Unavailable
 from fixtures.session import Session
 from fixtures.settings import Settings
 from reports import journal
+from reports.statistics import special
 from tests.faults.attempts import OLD_AND_NEW, attempt, provided, worker_processes
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +157,7 @@ def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    special()  # SciPy is imported once, and that starts a thread
     me = psutil.Process()
     before = me.num_fds(), me.num_threads(), len(me.children(recursive=True))
     orphans = worker_processes()
