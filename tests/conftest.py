@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from fixtures import devices, process, registry
-from fixtures.errors import Unavailable
 from fixtures.session import Session
 from fixtures.settings import Settings
+from tests.backends import provided
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
 Start = Callable[..., AbstractContextManager[process.Worker]]
@@ -36,21 +36,13 @@ def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
 @pytest.fixture(params=BACKENDS)
 def backend(request: pytest.FixtureRequest, keras_session: Session) -> str:
     """The name of each backend in turn; skipped with the reason where it can't be had."""
-    name: str = request.param
-    try:
-        keras_session.environment(name)
-    except Unavailable as error:
-        pytest.skip(str(error))
-    return name
+    return provided(keras_session, request.param)
 
 
 @pytest.fixture
 def jax(keras_session: Session) -> None:
     """Skips where the fastest backend to start can't be had."""
-    try:
-        keras_session.environment("jax")
-    except Unavailable as error:
-        pytest.skip(str(error))
+    provided(keras_session, "jax")
 
 
 @pytest.fixture

@@ -7,23 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
-import pytest
 
 from fixtures import training
-from fixtures.errors import Unavailable, WorkerFailed
+from fixtures.errors import WorkerFailed
 from fixtures.session import Session
 from models.catalogue import point
 from tests.faults.injection import faulty
 
 POINT = "mnist-fnn-layers-2"
 OLD_AND_NEW = ("theano", "jax")  # on CPython 3.6, and on the host's
-
-
-def provided(session: Session, backend: str) -> None:
-    try:
-        session.environment(backend)
-    except Unavailable as error:
-        pytest.skip(str(error))
 
 
 def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:

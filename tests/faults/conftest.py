@@ -16,12 +16,12 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures.errors import Unavailable
 from fixtures.session import Session
 from fixtures.settings import Settings
 from reports import journal
 from reports.statistics import special
-from tests.faults.attempts import OLD_AND_NEW, attempt, provided, worker_processes
+from tests.backends import provided
+from tests.faults.attempts import OLD_AND_NEW, attempt, worker_processes
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
@@ -98,12 +98,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 @pytest.fixture
 def available(request: pytest.FixtureRequest, keras_session: Session) -> str:
     """A backend by parameter; skipped where it can't be had."""
-    name: str = request.param
-    try:
-        keras_session.environment(name)
-    except Unavailable as error:
-        pytest.skip(str(error))
-    return name
+    return provided(keras_session, request.param)
 
 
 def saved(folder: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ from fixtures.errors import Unavailable
 from fixtures.limits import MemoryLimit
 from fixtures.session import Session
 from models.catalogue import point
-from tests.faults.attempts import POINT, attempt, provided, worker_processes
+from tests.backends import provided
+from tests.faults.attempts import POINT, attempt, worker_processes
 from tests.faults.injection import Fault
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("nothing_left")]

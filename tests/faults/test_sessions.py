@@ -17,8 +17,9 @@ import pytest
 
 from fixtures import devices
 from reports import journal
+from tests.backends import provided
 from tests.faults import soak
-from tests.faults.attempts import OLD_AND_NEW, POINT, provided
+from tests.faults.attempts import OLD_AND_NEW, POINT
 from tests.test_devices import another_session
 from tests.test_load import SPIN
 
