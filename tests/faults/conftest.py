@@ -148,15 +148,15 @@ def usual_s(shared: Session) -> Callable[[str], float]:
 
 @pytest.fixture
 def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """After the test: as many descriptors, threads and children as before, and no temporary file."""
+    """After the test: as many descriptors, threads and children as before, no worker and no temporary file."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     special()  # SciPy is imported once, and that starts a thread
     me = psutil.Process()
-    before = me.num_fds(), me.num_threads(), len(me.children(recursive=True))
+    before = me.num_fds(), me.num_threads(), len(me.children())
     orphans = worker_processes()
     yield
-    assert (me.num_fds(), me.num_threads(), len(me.children(recursive=True))) == before
+    assert (me.num_fds(), me.num_threads(), len(me.children())) == before
     assert worker_processes() <= orphans
     assert list(scratch.iterdir()) == []
