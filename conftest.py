@@ -1,20 +1,17 @@
-"""Wires fixtures/ into pytest and pytest-benchmark; see fixtures/plugin.py and fixtures/grouping.py."""
+"""Wires fixtures/ into pytest and pytest-benchmark; what each hook does is told where it is written."""
 
-from fixtures.grouping import pytest_benchmark_group_stats, pytest_benchmark_scale_unit
-from fixtures.plugin import (
-    measure,
+from fixtures.plugin.ending import pytest_benchmark_update_json, pytest_sessionfinish, pytest_terminal_summary
+from fixtures.plugin.grouping import pytest_benchmark_group_stats, pytest_benchmark_scale_unit
+from fixtures.plugin.hooks import (
     pytest_addoption,
-    pytest_benchmark_update_json,
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_generate_tests,
     pytest_report_collectionfinish,
-    pytest_report_teststatus,
-    pytest_runtest_protocol,
     pytest_runtestloop,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
 )
+from fixtures.plugin.measure import measure
+from fixtures.plugin.progress import pytest_report_teststatus, pytest_runtest_protocol
 
 __all__ = [
     "measure",

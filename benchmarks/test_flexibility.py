@@ -7,17 +7,15 @@ Saves .benchmarks/flexibility/latest.json, and prints the table.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from fixtures import registry
+from benchmarks.targets import publish
+from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.flexibility import Verdict, table, try_all
-from fixtures.plugin import SESSION
+from fixtures.plugin.keys import SESSION
 
 pytestmark = pytest.mark.targets
 
@@ -27,17 +25,8 @@ def verdicts(request: pytest.FixtureRequest) -> Iterator[dict[str, list[Verdict]
     """Collects each backend's verdicts; saved and printed when all have been tried."""
     found: dict[str, list[Verdict]] = {}
     yield found
-    if not found:
-        return
-    folder = Path(str(request.config.option.benchmark_storage).removeprefix("file://")) / "flexibility"
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f"latest.{os.getpid()}"
-    beside.write_text(json.dumps(found, indent=1) + "\n")
-    beside.replace(folder / "latest.json")
-    capture = request.config.pluginmanager.get_plugin("capturemanager")
-    assert capture
-    with capture.global_and_fixture_disabled():
-        print(f"\n\n{table(found)}\n\nsaved as {folder / 'latest.json'}")
+    if found:
+        publish(request.config, "flexibility", found, table(found))
 
 
 @pytest.mark.parametrize("backend", registry.BACKENDS)

@@ -1,6 +1,7 @@
 """What the suite itself costs: the gate, its clock, its meters. `pytest benchmarks/test_harness.py -m targets`.
 
-Every session measures the same with fewer rounds before its first benchmark, and stores it (fixtures/harness.py).
+Every session measures the same with fewer rounds before its first benchmark, and stores it
+(fixtures/benchmark/harness.py).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from fixtures import harness, machine, process
-from fixtures.clock import VirtualClock
+from fixtures.benchmark import harness, process
+from fixtures.benchmark.clock import VirtualClock
+from fixtures.hardware import machine
 from reports.flags import GATE_LIMIT_S, GATE_SHARE
 
 pytestmark = pytest.mark.targets

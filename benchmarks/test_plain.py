@@ -21,11 +21,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.rounds import trained
-from fixtures import process, registry, training
+from benchmarks.targets import trained
+from fixtures.backends import registry
+from fixtures.benchmark import process
+from fixtures.benchmark.setup import Setup
 from fixtures.errors import Unavailable
-from fixtures.plugin import SESSION
-from fixtures.session import Session
+from fixtures.plugin.keys import SESSION
+from fixtures.session.session import Session
 from reports.statistics import paired_ratio
 
 pytestmark = pytest.mark.targets
@@ -37,7 +39,7 @@ STARTS = 3
 LATER_S = 1.0  # that much later than the script's may the suite's first step come
 
 Times = dict[str, list[float]]
-Provided = Callable[[str, int, int], training.Setup]
+Provided = Callable[[str, int, int], Setup]
 
 
 @pytest.fixture(params=registry.BACKENDS)
@@ -53,7 +55,7 @@ def targets(labels: Any, network: str) -> Any:
     return np.eye(10, dtype="float32")[labels] if network == "cnn_softmax" else labels.astype("float32")[:, None]
 
 
-def plain(setup: training.Setup, network: str, folder: Path) -> tuple[float, float]:
+def plain(setup: Setup, network: str, folder: Path) -> tuple[float, float]:
     """(median epoch, seconds from the command to its first step) of the plain script."""
     chosen = np.load(setup.order, allow_pickle=False)[: setup.plan.examples]
     np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
@@ -75,7 +77,7 @@ def plain(setup: training.Setup, network: str, folder: Path) -> tuple[float, flo
     return statistics.median(seen["epochs_s"][setup.plan.warmup :]), seen["began"] - started
 
 
-def suite(setup: training.Setup) -> float:
+def suite(setup: Setup) -> float:
     """Median epoch of the suite's worker."""
     record: dict[str, Any] = {"batch_size": setup.batch_size, "study_epochs": 1, "study_examples": 1}
     return float(trained(setup, record)["epoch_s"])
@@ -101,7 +103,7 @@ def shared(request: pytest.FixtureRequest) -> Session:
 def provided(shared: Session, backend: str) -> Provided:
     """provided(network, warm-ups, rounds): everything for training it; skips where the backend can't be had."""
 
-    def made(network: str, warmup: int, rounds: int) -> training.Setup:
+    def made(network: str, warmup: int, rounds: int) -> Setup:
         try:
             setup = shared.setup(shared.points[NETWORKS[network]], backend, 1)
         except Unavailable as error:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import sys
 import time
@@ -22,9 +21,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.targets import publish
 from benchmarks.test_plain import NETWORKS, plain
-from fixtures.plugin import SESSION
-from fixtures.session import Session
+from fixtures.plugin.keys import SESSION
+from fixtures.session.session import Session
 from reports.comparison import compare
 from reports.journal import paths, read
 from reports.records import record
@@ -92,15 +92,7 @@ def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         "half_widths": {arm: math.sqrt(ratio.high / ratio.low) - 1 for arm, ratio in ratios.items()},
         "shares": shares(records, suite_s),
     }
-    path = shared.root / "price" / "latest.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".{os.getpid()}")
-    beside.write_text(json.dumps(found, indent=1) + "\n")
-    beside.replace(path)
-    capture = request.config.pluginmanager.get_plugin("capturemanager")
-    assert capture
-    with capture.global_and_fixture_disabled():
-        print(f"\n{json.dumps(found, indent=1)}\nsaved as {path}")
+    publish(request.config, "price", found, json.dumps(found, indent=1))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.plugin import Measure
+from fixtures.plugin.measure import Measure
 from models.catalogue import points
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,10 +23,19 @@ SEAL = "complete.json"
 
 
 def cache_folder() -> Path:
-    """The cache folder: $KERAS_BENCHMARKS_CACHE or the system's usual place; made if missing, private to the user."""
+    """The cache folder: $KERAS_BENCHMARKS_CACHE or the system's usual place; made if missing.
+
+    Code in it is run, so that nobody else may write there: what group or others may write of the user's own folder is
+    taken from them; raises PermissionError for a folder of somebody else's, OSError where there can be none.
+    """
     chosen = os.environ.get(VARIABLE)
     path = Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("keras-backend-benchmarks"))
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    looks = path.stat()
+    if looks.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user, who could change the code in it", str(path))
+    if looks.st_mode & 0o022 and not os.statvfs(path).f_flag & os.ST_RDONLY:
+        path.chmod(stat.S_IMODE(looks.st_mode) & ~0o022)
     return path.resolve()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 from reports import format as fmt
 from reports import runs
 from reports.exits import Exit
+from reports.files import put
 from reports.pairs import ratio
 from reports.records import Record, counted
 from reports.runs import RunProblem
@@ -51,7 +51,6 @@ def store(records: Sequence[Record], root: Path = runs.ROOT) -> list[Path]:
     for name, own in machines.items():
         if fresh := floors(own):
             path = _path(root, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
             content = {
                 "version": VERSION,
                 "machine": name,
@@ -59,9 +58,7 @@ def store(records: Sequence[Record], root: Path = runs.ROOT) -> list[Path]:
                 "sessions": sorted({each.session for each in own}),
                 "floors": {**load(name, root), **fresh},
             }
-            beside = path.with_suffix(f".{os.getpid()}.tmp")
-            beside.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
-            beside.replace(path)
+            put(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
             written.append(path)
     return written
 

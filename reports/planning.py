@@ -13,6 +13,7 @@ from reports.statistics import special, t_quantile
 from reports.variation import Components, components
 
 ROUNDS = range(5, 101)  # a shorter series can't be checked for being steady
+TRAINING = 0.92  # of a planned run's time, at least: with a pilot of short runs that makes nine tenths of a session
 FARTHEST = 36.0  # standard errors: beyond it SciPy's noncentral t fails here and there, and power is certainty
 
 
@@ -116,8 +117,11 @@ def from_pilot(
 ) -> Plan:
     """The plan for one point from the records of a pilot, for that ratio to the baseline that varies most.
 
-    rounds, most_runs: as in `plan`. Needs at least two blocks in which the baseline and another backend ended `ok`;
-    raises ValueError otherwise.
+    Foreign load lasts longer than a round, so that what short runs vary by is no property of processes, and goes away
+    in longer ones; a pilot can't tell. Of the rounds to choose from those are left with which TRAINING of the time is
+    training. rounds, most_runs: as in `plan`.
+
+    Needs at least two blocks in which the baseline and another backend ended `ok`; raises ValueError otherwise.
     """
     series: dict[str, dict[int, Mapping[str, Any]]] = {}
     for record in records:
@@ -131,6 +135,9 @@ def from_pilot(
     run_s, round_s = (
         sum(column) for column in zip(*(price([*runs.values()]) for runs in series.values()), strict=True)
     )
+    warmup_s = sum(statistics.fmean(sum(each["warmup_s"]) for each in runs.values()) for runs in series.values())
+    fewest = (TRAINING * run_s - warmup_s) / (1 - TRAINING) / round_s
+    rounds = [count for count in rounds if count >= fewest] or rounds[-1:]
     plans = [plan(pilot, precision, run_s, round_s, rounds, most_runs) for pilot in pilots]
     return max(plans, key=lambda found: (found.precision > precision, found.seconds, found.precision))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from reports import journal, runs
 from reports.exits import Exit
+from reports.files import put
 from reports.journal import Entry, Journal, JournalProblem
 from reports.records import BadRecord, record
 from reports.rounds import stats
@@ -133,14 +133,7 @@ def write(path: Path, content: Fields) -> None:
     """Write JSON so that the file is complete or not there; raises JournalProblem where that fails."""
     if path.exists():
         raise JournalProblem(f"{path} is there already: name another file with --output")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump(content, file, indent=4)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        put(path, json.dumps(content, indent=4))
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise JournalProblem(f"{path} can't be written: {error.strerror}") from None

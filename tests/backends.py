@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fixtures.errors import Unavailable
-from fixtures.session import Session
+from fixtures.session.session import Session
 
 
 def provided(session: Session, backend: str) -> str:

@@ -8,14 +8,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
-from fixtures import devices, process, registry
-from fixtures.session import Session
-from fixtures.settings import Settings
+from fixtures.backends import registry
+from fixtures.benchmark import process
+from fixtures.hardware import devices
+from fixtures.session.session import Session
+from fixtures.session.settings import Settings
 from tests.backends import provided
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
+hypothesis.settings.register_profile("untimed", deadline=None)  # examples are right or wrong, also on a busy machine
+hypothesis.settings.load_profile("untimed")
 Start = Callable[..., AbstractContextManager[process.Worker]]
 
 

@@ -7,30 +7,33 @@ Blocks have their own luck, runs differ by 4 %, rounds by 2 %; `DRAWN_OOM` names
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fixtures import harness, training
+from fixtures.benchmark import harness, training
 from fixtures.errors import WorkerFailed
-from fixtures.session import Session
+from fixtures.session.session import Session
 from tests.reports.builder import fields
 
 EPOCH_S = {"theano": 1.0, "tensorflow1": 2.0, "cntk": 0.5}
 
 
 def setup(self: Session, point: Any, backend: str, run: int) -> SimpleNamespace:
-    data = SimpleNamespace(data="synthetic", source="drawn", fingerprint="0")
-    environment = SimpleNamespace(fingerprint=f"environment of {backend}")
-    return SimpleNamespace(
-        device="cpu", environment=environment, data=data, backend=backend, run=run, memory_limit=None
-    )
+    known = {
+        "device": "cpu",
+        "environment": f"environment of {backend}",
+        "data": "synthetic",
+        "data_source": "drawn",
+        "data_fingerprint": "0",
+        "memory_limit": None,
+    }
+    return SimpleNamespace(backend=backend, run=run, known=known)
 
 
-def run(setup: Any, record: dict[str, Any], rounds: Callable[[Callable[[], float], int], None], *watch: Any) -> None:
+def run(setup: Any, record: dict[str, Any], rounds: training.Rounds, **more: Any) -> None:
     if setup.backend == os.environ.get("DRAWN_OOM"):
         raise WorkerFailed("oom", "drawn", ())
     luck = np.random.default_rng(setup.run).normal(0, 0.1)

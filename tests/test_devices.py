@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures import devices
-from fixtures.devices import DeviceBusy, Indivisible, Share
+from fixtures.hardware import devices
+from fixtures.hardware.devices import DeviceBusy, Indivisible, Share
 
 HOLD = """
 import functools, sys
-from fixtures import devices
+from fixtures.hardware import devices
 with devices.lock(sys.argv[1:], functools.partial(print, flush=True)):
     print("held", flush=True)
     sys.stdin.read()
@@ -115,7 +115,7 @@ def test_a_refused_lock_lets_go_of_what_it_had(folder: Path) -> None:
 def test_two_sessions_never_wait_for_each_other(folder: Path) -> None:
     code = """
 import sys
-from fixtures import devices
+from fixtures.hardware import devices
 for _ in range(200):
     devices.lock(sys.argv[1:], lambda text: None).close()
 """
@@ -131,7 +131,7 @@ def test_every_user_can_take_it_and_no_other_can_remove_it(folder: Path) -> None
         parent.chmod(parent.stat().st_mode | 0o055)
     code = """
 import os, sys
-from fixtures import devices  # before it can't be read any more
+from fixtures.hardware import devices  # before it can't be read any more
 os.umask(0o077)
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))

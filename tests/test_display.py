@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.display import ERASE, duration, remaining, result, speed_up
+from fixtures.plugin.display import ERASE, duration, remaining, result, speed_up
 
 ROOT = Path(__file__).parent.parent
 FNN = "mnist-fnn-layers-2"
@@ -50,7 +50,8 @@ def test_a_result_has_the_unit_of_its_error() -> None:
 def on_a_terminal(command: list[str], columns: int) -> str:
     """What a command draws on a terminal of so many columns."""
     ours, its = pty.openpty()
-    environ = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environ |= {"COLUMNS": str(columns), "TERM": "xterm"}
     with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=its, stderr=its, stdin=subprocess.DEVNULL) as process:
         os.close(its)
         drawn = b""

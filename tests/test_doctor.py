@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from fixtures import doctor, registry
-from fixtures.session import Session
+from fixtures import doctor
+from fixtures.backends import registry
+from fixtures.session.session import Session
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = {"product_gflops": 100.0, "convolution_gflops": 50.0}

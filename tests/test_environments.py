@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import environments, registry
+from fixtures.backends import environments, registry
+from fixtures.backends.registry import BACKENDS, ENVS, Backend
 from fixtures.errors import Unavailable
-from fixtures.registry import BACKENDS, ENVS, Backend
 
 # the smallest backend: an environment without packages, on the host's Python
 EMPTY = dataclasses.replace(BACKENDS["jax"], name="empty", title="nothing")
@@ -68,7 +68,7 @@ def test_a_half_built_environment_is_never_used(pins: Callable[[str], Backend], 
 CONCURRENT = """
 import sys
 from pathlib import Path
-from fixtures import environments, registry
+from fixtures.backends import environments, registry
 from tests.test_environments import EMPTY
 registry.ENVS = Path(sys.argv[1])
 environments.provide(EMPTY, Path(sys.argv[2]), print)

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from fixtures import gpu
+from fixtures.hardware import gpu
 
 MIB = 2**20
 METER = """
 import json, os, sys, time
-from fixtures import gpu
+from fixtures.hardware import gpu
 stub = os.environ["NVML_STUB"]
 def say(*numbers):
     open(stub + ".new", "w").write(" ".join(map(str, numbers)))
@@ -39,7 +39,7 @@ with gpu.Meter(me, "0", interval=0.001) as meter:
 Measure = Callable[..., list[Any]]
 LOOK = """
 import json, os
-from fixtures import devices, gpu, limits, load
+from fixtures.hardware import devices, gpu, limits, load
 open(os.environ["NVML_STUB"], "w").write("800000000 1 4242 300000000")
 print(json.dumps([
     gpu.total_mib(), gpu.uuid("0"), gpu.uuid("7"), gpu.occupants("0"), gpu.visible({}),

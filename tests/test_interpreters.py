@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import interpreters
+from fixtures.backends import interpreters
 from fixtures.errors import Unavailable
 
 Executable = Callable[..., Path]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures import limits
+from fixtures.hardware import limits
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_who_keeps_it() -> None:
     assert kept.variables == {}
 
 
-@pytest.mark.skipif("not __import__('fixtures.limits').limits.groups_work()", reason="no systemd of the user's here")
+@pytest.mark.skipif("not limits.groups_work()", reason="no systemd of the user's here")
 def test_the_kernel_kills_what_exceeds_its_group() -> None:
     code = "held = []\nwhile True: held.append(bytearray(1 << 24))"
     command, environ = limits.in_group(128, [sys.executable, "-c", code], {"PATH": os.environ["PATH"]}, os.environ)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 import psutil
 import pytest
 
-from fixtures import load
-from fixtures.load import MachineBusy
+from fixtures.hardware import load
+from fixtures.hardware.load import MachineBusy
 from reports import flags
 
 SPIN = "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])}); print(flush=True)\nwhile True: pass"

@@ -7,7 +7,7 @@ import pytest
 
 from fixtures import parity
 from fixtures.errors import Unavailable
-from fixtures.session import Session
+from fixtures.session.session import Session
 from models.catalogue import Point, points
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures import process
+from fixtures.benchmark import process
 from fixtures.errors import WorkerFailed
 
 Impostor = Callable[..., process.Worker]
@@ -83,7 +83,7 @@ def test_an_interpreter_that_is_gone_is_an_outcome(tmp_path: Path) -> None:
         pass
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answer=st.binary(max_size=200))
 def test_any_bytes_give_a_message_or_a_typed_outcome(tmp_path: Path, answer: bytes) -> None:
     worker = process.Worker(Path(sys.executable), {}, {"HOME": str(tmp_path)})

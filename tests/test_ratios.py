@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from fixtures import training
+from fixtures.benchmark import training
+from fixtures.benchmark.plan import Plan
+from fixtures.benchmark.setup import Setup
 from fixtures.errors import Unavailable
-from fixtures.session import Session
-from fixtures.settings import Plan
+from fixtures.session.session import Session
 from reports.comparison import Comparison, compare
 from reports.records import record
 
@@ -37,7 +37,7 @@ def fast(keras_session: Session) -> str:
 
 
 @dataclass(frozen=True)
-class Slowed(training.Setup):
+class Slowed(Setup):
     """A benchmark whose worker waits so many seconds in each epoch."""
 
     wait_s: float = 0.0
@@ -53,12 +53,7 @@ def measured(session: Session, backend: str, arm: str, run: int, wait_s: float =
     slowed = Slowed(**{**vars(setup), "plan": PLAN, "wait_s": wait_s})
     found = session.new_record(session.points[POINT], backend, run)
     found |= {"backend_alias": arm, "aa_of": backend, "device": "cpu", "data": setup.data.data}
-
-    def rounds(epoch: Callable[[], float], count: int) -> None:
-        for _ in range(count):
-            epoch()
-
-    training.run(slowed, found, rounds)
+    training.run(slowed, found)
     return {**found, "outcome": "ok"}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fixtures import process
+from fixtures.benchmark import process
 
 ROOT = Path(__file__).parent.parent
 CODE = [path for name in ("benchmarks", "datasets", "fixtures", "models", "reports")

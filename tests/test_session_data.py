@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from datasets.storage import VARIABLE
-from fixtures import registry
-from fixtures.environments import Environment
+from fixtures.backends import registry
+from fixtures.backends.environments import Environment
 from fixtures.errors import Unavailable
-from fixtures.session import Session
-from fixtures.settings import Settings
+from fixtures.session.session import Session
+from fixtures.session.settings import Settings
 
 FRACTIONS = [f"svhn-basic_svhn-examples-{percent}" for percent in (33, 40, 57, 64, 83, 100)]
 Told = list[str]

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures import registry
-from fixtures.settings import Settings, add_backend_options, from_options, plan_of
+from fixtures.backends import registry
+from fixtures.benchmark.plan import plan_of
+from fixtures.plugin.options import add_backend_options, from_options
+from fixtures.session.settings import Settings
 from models.catalogue import points
 
 HEADLINE = [point for point in points() if point.headline]

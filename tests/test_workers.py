@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures import process
+from fixtures.benchmark import process
+from fixtures.benchmark.training import check_counts
 from fixtures.errors import WorkerFailed
-from fixtures.training import check_counts
 from models.catalogue import points
 from models.cnn import cnn_softmax
 from models.fnn import fnn

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from reports import sources
 from reports.exits import Exit
+from reports.files import put
 from reports.runs import RunProblem
 
 
@@ -22,11 +22,8 @@ def main(options: argparse.Namespace) -> Exit:
 
     newest, notes = sources.chosen(options)
     text = render(newest, notes, options.baseline, options.root)
-    beside = options.output.with_name(f"{options.output.name}.{os.getpid()}")
     try:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, "utf-8")
-        beside.replace(options.output)
+        put(options.output, text)
     except OSError as error:
         raise RunProblem(f"{options.output} can't be written: {error}") from None
     print(f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB")

@@ -229,6 +229,20 @@ def test_the_cache_folder_is_private_and_can_be_chosen(tmp_path: Path, monkeypat
     assert storage.cache_folder() == tmp_path / "xdg" / "keras-backend-benchmarks"
 
 
+def test_what_others_may_write_of_the_cache_is_taken_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(storage.VARIABLE, str(tmp_path))
+    tmp_path.chmod(0o775)
+    assert storage.cache_folder() == tmp_path
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_cache_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(storage.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(PermissionError, match="it belongs to another user, who could change the code in it"):
+        storage.cache_folder()
+
+
 def test_the_seal_is_json_for_people(folder: Path) -> None:
     entry = json.loads((folder / storage.SEAL).read_text())["a"]
     assert entry["bytes"] == 5

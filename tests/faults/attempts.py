@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 import psutil
 
-from fixtures import training
+from fixtures.benchmark import training
 from fixtures.errors import WorkerFailed
-from fixtures.session import Session
+from fixtures.session.session import Session
 from models.catalogue import point
 from tests.faults.injection import faulty
 
@@ -24,12 +23,8 @@ def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **chan
     setup = faulty(session.setup(where, backend, 1), fault, **changes)
     record = session.new_record(where, backend, 1)
 
-    def rounds(train_one_epoch: Callable[[], float], count: int) -> None:
-        for _ in range(count):
-            train_one_epoch()
-
     try:
-        training.run(setup, record, rounds)
+        training.run(setup, record)
         record["outcome"] = "ok"
     except WorkerFailed as error:
         record.update(outcome=error.outcome, reason=error.reason, stderr=list(error.stderr))

@@ -16,8 +16,8 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures.session import Session
-from fixtures.settings import Settings
+from fixtures.session.session import Session
+from fixtures.session.settings import Settings
 from reports import journal
 from reports.statistics import special
 from tests.backends import provided

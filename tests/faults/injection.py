@@ -17,8 +17,8 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures.session import Session
-from fixtures.training import Setup
+from fixtures.benchmark.setup import Setup
+from fixtures.session.session import Session
 from models.catalogue import Point
 
 Fault = dict[str, Any]
@@ -70,7 +70,7 @@ def pytest_configure() -> None:
             fault = chosen.get(f"{backend}-run{run}", chosen.get(backend))
         return faulty(setup(self, point, backend, run), fault)
 
-    Session.setup = injected  # type: ignore[method-assign]
+    Session.setup = injected  # type: ignore[assignment,method-assign]
 
 
 def pytest_runtest_teardown() -> None:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fixtures import registry
+from fixtures.backends import registry
 from reports import journal
 from tests.faults.injection import drawn
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fixtures import process
+from fixtures.benchmark import process
 from fixtures.errors import WorkerFailed
 from models.layers import BatchNormalization, Conv2D, Dense, Flatten, Network
 from models.training import SGD, Adam, Approach, Decay, Optimizer, RMSprop

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import saving
-from fixtures.journal import saved_whole
+from fixtures.plugin import saving
+from fixtures.session.journal import saved_whole
 from reports import journal
 from reports.__main__ import main
 from tests.datasets.disk import full_beyond
@@ -92,3 +92,21 @@ def test_two_sessions_in_one_folder_save_two_runs(run: Run, tmp_path: Path, avai
     assert [name[:5] for name in names] == ["0001_", "0002_"]
     assert [len(each["benchmarks"]) for each in saved(tmp_path / "saved")] == [1, 1]
     assert [len(journal.read(path).records) for path in journal.paths(tmp_path / "saved")] == [1, 1]
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("available", ["jax", "theano"], indirect=True)
+def test_where_no_disk_has_room_the_session_stops_and_can_go_on(run: Run, tmp_path: Path, available: str) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--runs=3", "-p", "tests.faults.full")
+    status, output = session.wait(), session.output()
+    assert status == 2, output
+    assert "Traceback" not in output
+    assert "No folder can be written to any more (File too large). This is what could not be kept:" in output
+    assert "make room, then go on with --resume" in output
+    assert "2 of 3 benchmarks are still to do" in output
+    assert [record["run"] for record in session.journal().records] == [1]
+    shown = next(line for line in output.splitlines() if '"kind": "result"' in line or '"kind":"result"' in line)
+    assert journal.parse(shown.encode() + b"\n").records[0]["run"] == 2  # what is on the screen is the whole of it
+    again = run("--resume", folder=tmp_path / "saved")
+    assert again.wait() == 0, again.output()
+    assert [record["run"] for record in again.journal().records] == [1, 2, 3]

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures import journal
-from fixtures.journal import Writer
+from fixtures.session import journal
+from fixtures.session.journal import Writer
 from reports import journal as format_
 from reports.journal import JournalProblem, line, parse
 from tests.datasets.disk import full_beyond
@@ -46,7 +46,7 @@ def plain(found: format_.Journal) -> list[dict[str, Any]]:
 # --- the format
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(entries)
 def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None:
     found = parse(b"".join(text(made)))
@@ -55,7 +55,7 @@ def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None
     assert all(json.loads(each)["kind"] for each in text(made))  # each line is JSON by itself
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(entries, st.data())
 def test_a_file_that_was_cut_off_gives_all_that_was_complete(
     made: list[tuple[str, dict[str, Any]]], data: st.DataObject
@@ -72,7 +72,7 @@ def test_a_file_that_was_cut_off_gives_all_that_was_complete(
     assert not found.damaged
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(entries, st.data())
 def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data: st.DataObject) -> None:
     whole = bytearray(b"".join(text(made)))
@@ -85,7 +85,7 @@ def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data:
     assert found.notes or len(found.entries) == len(before)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=300) | st.lists(st.binary(max_size=60)).map(b"\n".join))
 def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
     found = parse(data)
@@ -95,7 +95,7 @@ def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
     assert len(found.entries) + len(found.damaged) + found.torn == len(data.split(b"\n")) - (data[-1:] in (b"\n", b""))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(values)
 def test_any_json_in_a_sound_line_is_an_entry_or_left_out(content: object) -> None:
     for data in (line("result", {"record": content}), json.dumps({"kind": content}).encode(), line("result", {})):
@@ -194,7 +194,7 @@ def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
 def test_where_no_disk_takes_it_the_screen_does(
     tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fixtures.journal.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr("fixtures.session.journal.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     writer = make(tmp_path / "journal", tmp_path / "rescue")
     writer.begin()
     with full_beyond(4000), pytest.raises(JournalProblem, match=r"can't be continued .*--resume"):
@@ -211,8 +211,8 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
     def slowly(descriptor: int) -> None:
         now[0] += 3.0
 
-    monkeypatch.setattr("fixtures.journal.os.fsync", slowly)
-    monkeypatch.setattr("fixtures.journal.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("fixtures.session.journal.os.fsync", slowly)
+    monkeypatch.setattr("fixtures.session.journal.time.monotonic", lambda: now[0])
     writer = make(tmp_path / "journal")
     writer.begin()
     writer.write("started", benchmark="a")
@@ -223,7 +223,7 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
 def test_sessions_in_one_folder_and_a_clock_that_is_set_back_never_share_a_file(
     tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fixtures.journal.time.strftime", lambda *_: "20260101-000000")
+    monkeypatch.setattr("fixtures.session.journal.time.strftime", lambda *_: "20260101-000000")
     writers = [make(tmp_path / "journal") for _ in range(3)]
     for number, writer in enumerate(writers):
         writer.begin(number=number)
@@ -235,7 +235,7 @@ def test_only_a_running_session_keeps_its_lock(tmp_path: Path) -> None:
     code = f"""
 import time
 from pathlib import Path
-from fixtures.journal import Writer
+from fixtures.session.journal import Writer
 writer = Writer(Path({str(tmp_path / "journal")!r}), print)
 writer.begin()
 print(writer.path, flush=True)

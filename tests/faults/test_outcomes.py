@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from fixtures.errors import Unavailable
-from fixtures.limits import MemoryLimit
-from fixtures.session import Session
+from fixtures.hardware.limits import MemoryLimit
+from fixtures.session.session import Session
 from models.catalogue import point
 from tests.backends import provided
 from tests.faults.attempts import POINT, attempt, worker_processes

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.protocol import FIELDS, NoMessage, checked, parse
+from fixtures.benchmark.protocol import FIELDS, NoMessage, checked, parse
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
@@ -40,7 +40,7 @@ SOUND: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=200) | values.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_message_or_a_typed_error(line: bytes) -> None:
     with suppress(NoMessage):
@@ -66,7 +66,7 @@ def test_each_field_is_asked_for(kind: str, name: str) -> None:
         checked(message)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_value_of_a_field_is_taken_or_refused(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([kind for kind in FIELDS if FIELDS[kind]]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
@@ -24,7 +24,6 @@ from tests.reports.builder import fields, journal
 ROOT = Path(__file__).parents[2]
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
 def test_statistics_are_those_of_pytest_benchmark(data: list[float]) -> None:
     theirs = Stats()

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from fixtures import process, registry, resume, watch
-from fixtures.settings import Settings
+from fixtures.backends import registry
+from fixtures.benchmark import process, watch
+from fixtures.session import resume
+from fixtures.session.settings import Settings
 from models.catalogue import point
 from models.layers import Dense
 from reports import journal

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures import devices
+from fixtures.hardware import devices
 from reports import journal
 from tests.backends import provided
 from tests.faults import soak

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.watch import PROGRESS_S, Checkpoint, Watch, last_checkpoint
+from fixtures.benchmark.watch import PROGRESS_S, Checkpoint, Watch, last_checkpoint
 
 ROOT = Path(__file__).parents[2]
 Entry = dict[str, Any]
@@ -38,7 +38,6 @@ def epoch(number: int) -> Entry:
     return {"wall_s": 1.0 + number, "processor_s": 1.0, "host_s": 1.0, "loss": 0.5, "peak_mib": 100.0}
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.001, 20), max_size=60))
 def test_every_epoch_is_told_once_and_lines_are_rare(durations: list[float]) -> None:
     recorder = Recorder()
@@ -125,10 +124,10 @@ def calls(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("folder", ["fixtures", "fixtures/worker", "datasets"])
+@pytest.mark.parametrize("folder", ["fixtures", "datasets"])
 def test_a_clock_that_jumps_changes_labels_only(folder: str) -> None:
     """Durations, limits and intervals come from clocks that nobody sets; time of day is only ever written as text."""
     steady = {"time.perf_counter", "time.process_time", "time.monotonic", "time.sleep"}
     labels = {"time.strftime", "datetime.now"}
-    used = {call for path in (ROOT / folder).glob("*.py") for call in calls(path)}
+    used = {call for path in (ROOT / folder).rglob("*.py") for call in calls(path)}
     assert used <= steady | labels

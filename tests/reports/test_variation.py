@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.planning import detectable, from_pilot, half_width, plan, power, runs_for
+from reports.planning import TRAINING, detectable, from_pilot, half_width, plan, power, runs_for
 from reports.statistics import paired_ratio
 from reports.variation import Components, components, steadiness
 
@@ -152,7 +152,7 @@ def test_a_planted_effect_of_five_percent_is_found_with_the_promised_power() -> 
     assert made.precision <= 0.04
 
 
-@pytest.mark.parametrize(("run_s", "wanted"), [(20.0, "the pilot's rounds"), (200.0, "more rounds")])
+@pytest.mark.parametrize(("run_s", "wanted"), [(0.1, "the pilot's rounds"), (200.0, "more rounds")])
 def test_what_a_pilot_promises_of_five_percent_is_kept_by_the_sessions_that_it_plans(run_s: float, wanted: str) -> None:
     """From a pilot's records to sessions as they are measured: runs of several rounds, of which the median counts."""
     between, within = 0.03, 0.05
@@ -211,8 +211,8 @@ def pilot(
         luck = draw.normal(0, 0.2)
         for name, epoch in backends.items():
             times = epoch * np.exp(luck + draw.normal(0, between) + draw.normal(0, within, rounds))
-            wall = float(run_s + times.sum())
-            records.append({"backend": name, "run": run, "outcome": "ok", "rounds_s": times.tolist(), "wall_s": wall})
+            own = {"warmup_s": [epoch], "rounds_s": times.tolist(), "wall_s": float(epoch + run_s + times.sum())}
+            records.append({"backend": name, "run": run, "outcome": "ok", **own})
     return records
 
 
@@ -221,7 +221,16 @@ def test_a_pilot_yields_the_variance_of_its_ratio_and_the_price_of_a_block() -> 
     made = from_pilot(records, "torch", 0.05)
     # the luck of a block, 20 %, is not in it: two arms of 3 % and the rounds' 2 % are
     assert made.variance == pytest.approx(2 * 0.03**2 + 2 * 0.02**2 / made.rounds, rel=0.2)
-    assert made.seconds == pytest.approx(made.runs * (2 * 10 + made.rounds * 3.0), rel=0.1)
+    assert made.seconds == pytest.approx(made.runs * (2 * 10 + 3.0 + made.rounds * 3.0), rel=0.1)
+
+
+@pytest.mark.parametrize("run_s", [0.1, 1.0, 5.0])
+def test_nearly_all_of_a_planned_run_is_training(run_s: float) -> None:
+    made = from_pilot(pilot({"torch": 1.0, "jax": 2.0}, runs=3, run_s=run_s, within=0.0), "torch", 0.05)
+    training = 3.0 * (1 + made.rounds)  # and a warm-up each
+    assert training / (training + 2 * run_s) >= TRAINING - 0.02  # the luck of the pilot's blocks
+    fewer = training - 3.0
+    assert made.rounds == 5 or fewer / (fewer + 2 * run_s) < TRAINING + 0.02
 
 
 def test_a_pilot_without_a_second_block_is_refused() -> None:
