@@ -1,24 +1,23 @@
-"""As a pytest plugin (-p tests.faults.full): from a session's second run on no disk has room for a result."""
+"""As a pytest plugin (-p tests.faults.full): when the first result is kept, no disk takes another line of it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from fixtures.session.session import Session
+from fixtures.session.journal import Writer
+from reports.journal import parse
 from tests.datasets.disk import full_beyond
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
-    keep = Session.keep
+    append = Writer._append
 
-    def kept(self: Session, record: dict[str, Any], *rest: Any, **more: Any) -> None:
-        if record["run"] == 1:
-            keep(self, record, *rest, **more)
+    def appended(self: Writer, line: bytes) -> None:
+        if parse(b"".join(self._lines)).results:
+            with full_beyond(1000):  # for as long as it writes: pytest's own output may be a file too
+                append(self, line)
         else:
-            with full_beyond(1000):
-                keep(self, record, *rest, **more)
+            append(self, line)
 
-    Session.keep = kept  # type: ignore[method-assign]
+    Writer._append = appended  # type: ignore[method-assign]
