@@ -105,7 +105,10 @@ class TestParallel:
         printed = finished(start("--backend=theano,jax", "-n2", "--threads=1", *self.TIMED), 0)
         assert "6 passed" in printed
         assert printed.count("             baseline  ") == 1
+        assert printed.count("The suite's own cost") == 1
         kept = soak.records(tmp_path)
+        assert len({json.dumps(record["harness"]) for record in kept}) == 1
+        assert kept[0]["harness"]["gate_s"] > 0
         by_block: dict[int, set[tuple[int, ...]]] = {}
         for record in kept:
             by_block.setdefault(record["run"], set()).add(tuple(record["processors"]))
