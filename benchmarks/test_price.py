@@ -2,9 +2,9 @@
 
     pytest benchmarks/test_price.py -m targets [--backend=NAMES]
 
-The session is `pytest benchmarks --precision=5%` as a user types it, its pilot included. The plain script
-(benchmarks/plain.py) then trains in as many fresh processes, for as many epochs each. Prints the result and saves it as
-.benchmarks/price/latest.json.
+The session is `pytest benchmarks --precision=5%` as a user types it, its pilot included: an hour, where ratios vary as
+much as 20 runs allow. The plain script (benchmarks/plain.py) then takes the place of its last two blocks, in as many
+fresh processes and for as many epochs each. Prints the result and saves it as .benchmarks/price/latest.json.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ pytestmark = pytest.mark.targets
 
 NETWORK, PRECISION = "cnn_softmax", 0.05
 LEAST_SHARE = 0.9
+PLAIN_BLOCKS = 2
 Records = Sequence[dict[str, Any]]
 
 
@@ -80,12 +81,14 @@ def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     shared, folder = request.config.stash[SESSION], tmp_path_factory.mktemp("price")
     suite_s, records = session(shared, folder / "runs")
     (folder / "plain").mkdir()
-    plain_s = script(shared, records, folder / "plain")
+    last = [each for each in records if each["run"] > records[-1]["run"] - PLAIN_BLOCKS]
+    plain_s = script(shared, last, folder / "plain")
+    walls = [sum(each["wall_s"] for each in some) for some in (last, records)]
     rows = compare([record(each, "price") for each in records], "backend", shared.baselines).compared
     ratios = {row.arm: row.speed_up for row in rows if row.speed_up}
     found = {
         "suite_min": suite_s / 60,
-        "plain_min": plain_s / 60,
+        "plain_of_suite": plain_s / (suite_s * walls[0] / walls[1]),  # of what these blocks took, all between them too
         "processes": len(records),
         "runs_that_count": max(ratio.pairs for ratio in ratios.values()),
         "rounds": max(each["rounds"] for each in records),
@@ -97,7 +100,7 @@ def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_the_suite_takes_hardly_longer_than_a_plain_script(priced: dict[str, Any]) -> None:
-    assert priced["plain_min"] / priced["suite_min"] >= LEAST_SHARE
+    assert priced["plain_of_suite"] >= LEAST_SHARE
 
 
 def test_nine_tenths_of_the_time_is_training(priced: dict[str, Any]) -> None:
