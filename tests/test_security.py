@@ -145,3 +145,18 @@ def test_the_cache_is_private_to_its_user(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, umask=0, check=True)
     assert stat.S_IMODE(Path(done.stdout.strip()).stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("pytest benchmarks --collect-only", 4), ("fixtures.doctor", 1), ("fixtures.parity", 1), ("datasets list", 1)],
+)
+def test_without_a_cache_folder_there_is_one_message(command: str, status: int) -> None:
+    environ = {**os.environ, "KERAS_BENCHMARKS_CACHE": "/dev/null/cache"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split()], cwd=ROOT, env=environ, capture_output=True, text=True
+    )
+    assert done.returncode == status
+    assert "name another folder" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("/dev/null/cache") == 1
