@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.backends import provided
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
 hypothesis.settings.register_profile("untimed", deadline=None)  # examples are right or wrong, also on a busy machine
 hypothesis.settings.load_profile("untimed")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in `make test &`; tests press Ctrl-C in processes of theirs
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 Start = Callable[..., AbstractContextManager[process.Worker]]
 
 
