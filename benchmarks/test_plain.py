@@ -83,9 +83,10 @@ def suite(setup: Setup) -> float:
     return float(trained(setup, record)["epoch_s"])
 
 
-def suite_start(point: str, backend: str, folder: Path) -> float:
+def suite_start(point: str, backend: str, shared: Session, folder: Path) -> float:
     """Seconds from the command `pytest benchmarks` to the first step, all caches warm."""
     few = ["--runs=1", "--warmup=1", "--rounds=1", "--examples=256", f"--benchmark-storage=file://{folder}"]
+    few += [f"--threads={shared.settings.threads}", f"--data={shared.settings.data}"]
     command = [sys.executable, "-m", "pytest", "benchmarks", "-k", f"{point}-{backend}", f"--backend={backend}", *few]
     started = time.time()
     subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, check=True)
@@ -118,7 +119,7 @@ def test_as_fast_as_a_plain_script(
     network: str, backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = shared.settings
-    setup = provided(network, settings.warmup or WARMUP, settings.rounds or ROUNDS)
+    setup = provided(network, WARMUP if settings.warmup is None else settings.warmup, settings.rounds or ROUNDS)
     times: Times = {"suite": [], "plain": []}
     for turn in range((settings.runs or PAIRS) + 1):
         for name in ("suite", "plain") if turn % 2 else ("plain", "suite"):
@@ -135,13 +136,13 @@ def test_as_fast_as_a_plain_script(
 
 
 def test_the_first_step_comes_as_soon(
-    backend: str, provided: Provided, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     network = "cnn_softmax"
     setup = provided(network, 1, 1)
     starts: Times = {"suite": [], "plain": []}
     for turn in range(STARTS + 1):
-        suite_s = suite_start(NETWORKS[network], backend, tmp_path / str(turn))
+        suite_s = suite_start(NETWORKS[network], backend, shared, tmp_path / str(turn))
         plain_s = plain(setup, network, tmp_path)[1]
         if turn:
             starts["suite"].append(suite_s)

@@ -9,6 +9,7 @@ fresh processes and for as many epochs each. Prints the result and saves it as .
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import subprocess
@@ -53,8 +54,8 @@ def script(shared: Session, records: Records, folder: Path) -> float:
     """Seconds of the plain script in place of each of these runs, one after the other."""
     spent = 0.0
     for each in records:
-        shared.rounds[each["point"]] = each["rounds"]
         setup = shared.setup(shared.points[each["point"]], each["backend"], each["run"])
+        setup = dataclasses.replace(setup, plan=dataclasses.replace(setup.plan, rounds=each["rounds"]))
         start = time.perf_counter()
         plain(setup, NETWORK, folder)
         spent += time.perf_counter() - start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -64,9 +65,8 @@ def start(backend: str, keras_session: Session) -> Start:
 
 
 @pytest.fixture
-def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Iterator[process.Worker]]:
+def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., process.Worker]:
     """Starts a worker whose code is the given Python text: a real process that misbehaves."""
-    import sys
 
     def started(code: str, timeout: float = 60) -> process.Worker:
         folder = tmp_path / "worker"
@@ -77,4 +77,4 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
         return process.Worker(Path(sys.executable), {}, environ, timeout=timeout)
 
-    return started  # type: ignore[return-value]
+    return started

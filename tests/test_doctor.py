@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from fixtures import doctor
 from fixtures.backends import registry
+from fixtures.session import examination
 from fixtures.session.session import Session
 
 ROOT = Path(__file__).parent.parent
@@ -44,7 +44,7 @@ HEALTHY = {
     ],
 )
 def test_everything_that_cripples_is_told_with_a_remedy(change: dict[str, Any], complaint: str | None) -> None:
-    found = list(doctor.complaints(registry.BACKENDS["theano"], {**HEALTHY, **change}, REFERENCE, "cpu", 2))
+    found = list(examination.complaints(registry.BACKENDS["theano"], {**HEALTHY, **change}, REFERENCE, "cpu", 2))
     assert len(found) == (complaint is not None)
     if complaint:
         what, remedy = found[0]
@@ -54,15 +54,15 @@ def test_everything_that_cripples_is_told_with_a_remedy(change: dict[str, Any], 
 
 def test_a_known_slow_wheel_has_a_limit_of_its_own() -> None:
     slow = {**HEALTHY, "product_gflops": 10.0, "convolution_gflops": 5.0}
-    assert not list(doctor.complaints(registry.BACKENDS["tensorflow1"], slow, REFERENCE, "cpu", 2))
+    assert not list(examination.complaints(registry.BACKENDS["tensorflow1"], slow, REFERENCE, "cpu", 2))
 
 
 @pytest.mark.backend
 def test_real_backends_multiply_and_convolve_correctly(backend: str, keras_session: Session) -> None:
-    reference = doctor.numpy_rates(keras_session, 0.05)
-    found = doctor.examine(keras_session, backend, reference, 0.05)
+    reference = examination.numpy_rates(keras_session, 0.05)
+    found = examination.examine(keras_session, backend, reference, 0.05)
     assert found.seen, found.complaints
-    assert max(found.seen["product_error"], found.seen["convolution_error"]) < doctor.WRONG
+    assert max(found.seen["product_error"], found.seen["convolution_error"]) < examination.WRONG
     assert (found.seen["float_type"], found.seen["data_layout"]) == ("float32", "channels_last")
     assert found.seen["device"] == "cpu"
 

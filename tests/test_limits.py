@@ -58,7 +58,7 @@ def test_who_keeps_it() -> None:
     kept = limits.memory_limit(64, "cpu")
     assert kept is not None
     assert kept.by == ("group" if limits.groups_work() else "data")
-    assert kept.variables == {}
+    assert kept.variables(None) == {}
 
 
 @pytest.mark.skipif("not limits.groups_work()", reason="no systemd of the user's here")
