@@ -23,9 +23,9 @@ import pytest
 
 from benchmarks.targets import trained
 from fixtures.backends import registry
-from fixtures.benchmark import process
 from fixtures.benchmark.setup import Setup
 from fixtures.errors import Unavailable
+from fixtures.hardware import machine
 from fixtures.plugin.keys import SESSION
 from fixtures.session.session import Session
 from reports.statistics import paired_ratio
@@ -61,7 +61,7 @@ def plain(setup: Setup, network: str, folder: Path) -> tuple[float, float]:
     np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
     np.save(folder / "y.npy", targets(np.load(setup.data.y_train, allow_pickle=False)[chosen], network))
     script = Path(__file__).with_name("plain.py")
-    processors = ",".join(map(str, process.available_processors(setup.threads)))
+    processors = ",".join(map(str, machine.available_processors(setup.threads)))
     command: list[str | Path] = [
         setup.environment.python,
         "-s",

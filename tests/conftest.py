@@ -15,7 +15,7 @@ import pytest
 
 from fixtures.backends import registry
 from fixtures.benchmark import process
-from fixtures.hardware import devices
+from fixtures.hardware import devices, machine
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests.backends import provided
@@ -38,7 +38,7 @@ def _locks_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(scope="session")
 def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(process.available_processors(2)))
+    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(machine.available_processors(2)))
     return Session(settings, tmp_path_factory.mktemp("journal"), print)
 
 

@@ -49,7 +49,7 @@ def test_ones_own_work_is_not_foreign(busy: subprocess.Popen[str], processor: in
     os.sched_setaffinity(0, {processor})
     try:
         foreign_process = psutil.Process(busy.pid)
-        watch, mine, theirs = load.Watch([processor]), load.own_s(), foreign_process.cpu_times().user
+        watch, mine, theirs = load.ForeignLoad([processor]), load.own_s(), foreign_process.cpu_times().user
         subprocess.run([sys.executable, "-c", "import time; end = time.time() + 1\nwhile time.time() < end: pass"])
         end = time.monotonic() + 1.0
         while time.monotonic() < end:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from fixtures.backends import registry
-from fixtures.benchmark import process, watch
+from fixtures.benchmark import watch
+from fixtures.hardware import machine
 from fixtures.session import resume
 from fixtures.session.settings import Settings
 from models.catalogue import point
@@ -36,7 +37,7 @@ def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
 
 
 def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
-    nothing = Settings(registry.chosen(None), threads=len(process.available_processors()))
+    nothing = Settings(registry.chosen(None), threads=len(machine.available_processors()))
     assert resume.settings(nothing, header()) == STUDY
     patient = dataclasses.replace(nothing, timeout=5.0, baseline="torch")
     assert resume.settings(patient, header()) == dataclasses.replace(STUDY, timeout=5.0, baseline="torch")

@@ -151,6 +151,24 @@ class TestParallel:
         assert {record["run"] for record in kept} >= {2, 3}
         assert not any(process.is_running() for process in victims)
 
+    def test_a_part_that_is_replaced_goes_on_with_the_same_earlier_session(self, start: Start, tmp_path: Path) -> None:
+        arguments = ("--backend=theano", "-n2", "--threads=1", "--examples=64", "--rounds=2", "--runs=4")
+        waits = {"kind": "wait", "at": "import", "seconds": 60}
+        session = start(*arguments, faults={"theano-run3": waits, "theano-run4": waits})
+        while len(results(tmp_path)) < 2:
+            time.sleep(0.2)
+        parts = psutil.Process(session.pid).children(recursive=True)
+        session.kill()
+        psutil.wait_procs(parts, timeout=30)
+        session = start("-n2", "--resume", faults={"theano-run3": waits})
+        while len(results(tmp_path)) < 3 or not (victims := waiting_workers(session.pid)):
+            time.sleep(0.2)
+        victims[0].parent().kill()  # type: ignore[union-attr]
+        printed, _ = session.communicate(timeout=300)
+        assert "crashed" in printed
+        assert "Different tests" not in printed
+        assert {each["run"] for each in results(tmp_path)} >= {1, 2, 4}
+
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
