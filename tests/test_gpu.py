@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from fixtures.errors import WorkerFailed
 from fixtures.hardware import gpu
 
 MIB = 2**20
 METER = """
 import json, os, sys, time
+from fixtures.errors import WorkerFailed
 from fixtures.hardware import gpu
 stub = os.environ["NVML_STUB"]
 def say(*numbers):
@@ -44,7 +46,7 @@ open(os.environ["NVML_STUB"], "w").write("800000000 1 4242 300000000")
 print(json.dumps([
     gpu.total_mib(), gpu.uuid("0"), gpu.uuid("7"), gpu.occupants("0"), gpu.visible({}),
     gpu.visible({"CUDA_VISIBLE_DEVICES": ""}), gpu.visible({"CUDA_VISIBLE_DEVICES": "GPU-stub-0"}),
-    limits.MemoryLimit(3072, "framework").variables, devices.Share((0,), "0").names,
+    limits.MemoryLimit(3072, "framework").variables("0"), devices.Share((0,), "0").names,
     [text for text in load.disturbances([0], "0", 0.05) if "GPU" in text],
 ]))
 """
@@ -113,3 +115,34 @@ def test_where_processes_are_hidden_the_devices_change_stands_in(measure: Measur
 )
 def test_the_worker_gets_the_first_visible_device(given: dict[str, str], device: str) -> None:
     assert gpu.chosen(given) == device
+
+
+@pytest.mark.parametrize("device", ["auto", "gpu"])
+def test_a_gpu_that_is_hidden_is_not_computed_on(
+    library: Path, device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = f"""
+import json, os
+from fixtures.backends import registry
+from fixtures.errors import Unavailable
+from fixtures.session.provider import Provider
+from fixtures.session.settings import Settings
+found = []
+for hidden in (None, ""):
+    if hidden is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = hidden
+    try:
+        found.append(Provider(Settings(("torch",), device={device!r}), print).device(registry.BACKENDS["torch"]))
+    except Unavailable as error:
+        found.append(error.reason)
+print(json.dumps(found))
+"""
+    monkeypatch.setenv("KERAS_BENCHMARKS_CACHE", str(tmp_path))
+    assert said(library, code) == ["gpu", "cpu" if device == "auto" else "no GPU can be seen"]
+
+
+def test_without_a_driver_the_meter_says_that_it_is_unsupported() -> None:
+    if gpu.devices():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(WorkerFailed, match="unsupported: NVML can't be used"), gpu.Meter(1, "0"):
+        pass
