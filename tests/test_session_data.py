@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from datasets.storage import VARIABLE
 from fixtures.backends import registry
 from fixtures.backends.environments import Environment
 from fixtures.errors import Unavailable
+from fixtures.session.measuring import carry_out
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 
@@ -70,3 +73,17 @@ def test_another_run_another_order(cache: Path) -> None:
     orders = [np.load(shared.setup(shared.points[FRACTIONS[0]], "jax", run).job["data"]["order"]) for run in (1, 2, 1)]
     assert (orders[0] == orders[2]).all()
     assert (orders[0] != orders[1]).any()
+
+
+def test_a_machine_without_room_for_a_workers_files_is_an_outcome(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = session(cache, [], data="synthetic")
+    record = shared.new_record(shared.points["svhn-fnn-layers-1"], "jax", 1)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    before = len(os.listdir("/proc/self/fd"))
+    carry_out(shared, record)
+    assert record["outcome"] == "unavailable"
+    assert record["reason"].startswith(f"No such file or directory: {tmp_path / 'missing'}")
+    assert record["reason"].endswith("; mend that, and use --resume")
+    assert len(os.listdir("/proc/self/fd")) == before
