@@ -107,7 +107,9 @@ def heading(rows: Sequence[Row]) -> str:
     records = [each for row in rows for each in row.records]
     first = next((each for each in records if each.ok), records[0])
     fields = first.fields
-    text = f"{first.point} (table {fields['table']}, {fields['params_printed']:,} parameters)"
+    table, count = fields.get("table"), fields.get("params_printed")
+    printed = [*([f"table {table}"] if table else []), *([] if count is None else [f"{count:,} parameters"])]
+    text = first.point + (f" ({', '.join(printed)})" if printed else "")
     if "data" in fields:
         text += (
             f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in "

@@ -46,14 +46,15 @@ class Table:
 
 
 def tables(comparison: Comparison) -> list[Table]:
-    """All of them, measured or not. Results with replaced settings are not the study's, and in none."""
+    """All of them, measured or not. Results with replaced settings are not the study's, nor are points of one's own."""
     rows: dict[str, dict[str, Row]] = {}
     for row in comparison.rows:
         if row.group == row.point:
             rows.setdefault(row.point, {})[row.arm] = row
     listed: dict[str, dict[str, Point]] = {}
     for each in points():
-        listed.setdefault(each.table, {})[each.id] = each
+        if each.table:
+            listed.setdefault(each.table, {})[each.id] = each
     for result in study.results():
         listed.setdefault(result.table, {})[result.point] = point(result.point)
     return [_table(number, listed[number], rows) for number in sorted(listed, key=lambda name: int(name[2:]))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import re
@@ -15,7 +16,7 @@ from reports import runs
 from reports.__main__ import main
 from reports.comparison import compare
 from reports.exits import Exit
-from reports.html import answer, origin
+from reports.html import answer, origin, study_tables
 from reports.html.study_tables import Table, tables
 from reports.newest import Newest
 from reports.projection import fields_of
@@ -149,6 +150,15 @@ def test_a_table_of_counts_shows_points_without_a_result(tmp_path: Path) -> None
     assert not found.measured
     assert {line.backend for line in found.lines} == {"not measured"}
     assert found.lines[0].parameters == "1,234"
+
+
+def test_a_point_of_ones_own_is_in_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = dataclasses.replace(points()[0], architecture="mine", table="", printed_params=None)
+    monkeypatch.setattr(study_tables, "points", lambda: (*points(), own))
+    save(tmp_path, "0001_a", raw())
+    lines = [line.point for number in range(3, 35) for line in table(tmp_path, f"4.{number}").lines]
+    assert own.id not in lines
+    assert {each.id for each in points()} <= {*lines}
 
 
 def test_raw_rounds_are_those_of_the_json(tmp_path: Path) -> None:

@@ -33,6 +33,19 @@ def test_a_table_has_ratios_to_the_first_baseline_that_was_measured() -> None:
     assert text.index("\njax") < text.index("\ntorch")  # the fastest first
 
 
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ({"table": "", "params_printed": None}, ": "),
+        ({"table": "4.6", "params_printed": None}, " (table 4.6): "),
+        ({"table": "", "params_printed": 1_234}, " (1,234 parameters): "),
+    ],
+)
+def test_a_heading_names_only_what_the_study_prints(printed: dict[str, Any], said: str) -> None:
+    text = summary(session({"torch": 1.0}, **printed), ["torch"])
+    assert text.startswith(f"mnist-fnn-layers-6{said}real-subset data")
+
+
 def test_no_difference_is_marked() -> None:
     text = summary(session({"torch": 1.0, "jax": 1.0}, seed=2), ["torch"])
     assert "~" in line(text, "jax")
