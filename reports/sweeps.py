@@ -23,26 +23,28 @@ Pair = tuple[str, str]
 def figures(newest: Newest, baseline: str | None = None) -> list[Figure]:
     """Figures 4.1 to 4.89 without the diagram, whether measured or not; then those with replaced settings, if any.
 
-    baseline: whom the pairs drawn by default have in common, beside those of the study; the first backend, if None.
+    baseline: whom the pairs drawn by default have in common, beside those of the study; where it has no result, or is
+    None, the first of the backends with one.
     """
     arms = ordered(newest.arms)
-    baseline = baseline or next(iter(arms), "")
+    candidates = [*([baseline] if baseline else []), *(arm for arm in arms if arm != baseline)]
     swept = [figure for figure in study.figures() if figure.axis]
     settings = dict.fromkeys(group.partition(" ")[2] for group in newest.groups)
-    made = [_figure(figure, "", newest, arms, baseline) for figure in swept]
+    made = [_figure(figure, "", newest, arms, candidates) for figure in swept]
     for replaced in filter(None, settings):
-        made += [one for figure in swept if (one := _figure(figure, replaced, newest, arms, baseline)).measured]
+        made += [one for figure in swept if (one := _figure(figure, replaced, newest, arms, candidates)).measured]
     return made
 
 
-def _figure(figure: study.Figure, settings: str, newest: Newest, arms: Sequence[str], baseline: str) -> Figure:
+def _figure(
+    figure: study.Figure, settings: str, newest: Newest, arms: Sequence[str], candidates: Sequence[str]
+) -> Figure:
     assert figure.axis
     points = sorted((point(id) for id in figure.points), key=lambda each: each.value or 0)
     groups = {each.value or 0: " ".join(filter(None, (each.id, settings))) for each in points}
     claims = [check(claim, newest) for claim in study.claims() if claim.figure == figure.figure and not settings]
     if figure.kind in ("speedup", "relative_memory"):
-        pairs = _pairs(figure.kind, claims, arms, baseline)
-        drawn = [_pair(figure.kind, pair, groups, newest, main) for pair, main in pairs.items()]
+        drawn = _ratios(figure.kind, claims, arms, candidates, groups, newest)
     else:
         drawn = [_alone(figure.kind, arm, groups, newest) for arm in arms]
     series = tuple(each for each in drawn if each.spots)
@@ -97,6 +99,26 @@ def _spot(kind: str, x: float, good: Cell) -> Spot | None:
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
+
+
+def _ratios(
+    kind: str,
+    claims: Sequence[Measured],
+    arms: Sequence[str],
+    candidates: Sequence[str],
+    groups: Mapping[float, str],
+    newest: Newest,
+) -> list[Series]:
+    """The lines of all pairs, with the first candidate as baseline that has a ratio to any other backend."""
+    tried: list[list[Series]] = []
+    able = [arm for arm in candidates if any(_usable(kind, newest.of(group, arm)) for group in groups.values())]
+    for baseline in able or candidates[:1]:
+        pairs = _pairs(kind, claims, arms, baseline)
+        drawn = [_pair(kind, pair, groups, newest, main) for pair, main in pairs.items()]
+        if any(spot.value is not None for each in drawn if baseline in each.arms for spot in each.spots):
+            return drawn
+        tried.append(drawn)
+    return tried[0] if tried else []
 
 
 def _pairs(kind: str, claims: Sequence[Measured], arms: Sequence[str], baseline: str) -> dict[Pair, bool]:

@@ -157,6 +157,27 @@ def test_the_baseline_is_chosen(tmp_path: Path) -> None:
     assert "theano / jax" not in main_ones
 
 
+@pytest.mark.parametrize("wanted", [None, "theano"])
+def test_a_backend_without_a_result_is_not_who_the_pairs_have_in_common(tmp_path: Path, wanted: str | None) -> None:
+    raws = [each for each in swept() if each["backend"] in ("torch", "jax")]
+    failed = [fields("theano", at=where, outcome="crash", reason="signal 9") for where in SWEEP]
+    save(tmp_path, "0001_a", [*failed, *raws])
+    for number, name in (("4.79", "jax / torch"), ("4.81", "torch / jax")):
+        (line,) = [each for each in drawn(tmp_path, number, baseline=wanted).series if each.main and each.name == name]
+        assert None not in [spot.value for spot in line.spots]
+    arguments = ["--figure", "4.79", *(["--baseline", wanted] if wanted else [])]
+    assert command(tmp_path, *arguments) == Exit.FINE
+    text = " ".join(ET.parse(tmp_path / "out" / "figure-4.79.svg").getroot().itertext())
+    assert "jax / torch" in text
+
+
+def test_each_sweep_has_a_baseline_that_was_measured_in_it(tmp_path: Path) -> None:
+    elsewhere = [each | fields_of(each) for each in session({"theano": 1.0, "torch": 0.5})]
+    save(tmp_path, "0001_a", [*elsewhere, *(each for each in swept() if each["backend"] in ("torch", "jax"))])
+    assert [line.name for line in drawn(tmp_path, "4.79").series if line.main] == ["jax / torch"]
+    assert [line.name for line in drawn(tmp_path, "4.10").series if line.main] == ["theano / torch"]
+
+
 def test_backends_differ_without_colour() -> None:
     assert set(STYLES) == set(ORDER)
     assert len({each.marker for each in STYLES.values()}) == len(STYLES)
