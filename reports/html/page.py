@@ -14,6 +14,7 @@ from markupsafe import Markup
 from models import study
 from reports import claims, noise
 from reports import study as study_command
+from reports.baselines import most_measured
 from reports.comparison import compare
 from reports.figures import AXES
 from reports.html import answer, origin, raw, study_tables
@@ -28,13 +29,15 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     """The whole report as one HTML text. notes: what to know of runs that were left out. root: of the saved runs."""
     records = newest.records()
     opening = answer.answer(records, baseline, noise.of_records(records, root))
-    drawn = figures(newest, baseline)
-    compared = compare(records, "backend", [baseline] if baseline else ordered(newest.arms))
+    preferred = most_measured(records, opening.baseline or baseline)
+    drawn = figures(newest, next(iter(preferred), None))
+    compared = compare(records, "backend", preferred)
     claimed = [claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     backends, cases, told = origin.flexibility(root)
     context = {
         "answer": opening,
+        "baseline": next(iter(preferred), ""),
         "arms": ordered(newest.arms),
         "labels": _labels(records),
         "notes": notes,
