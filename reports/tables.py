@@ -141,7 +141,7 @@ def provenance(comparison: Comparison) -> Iterable[str]:
                 sessions.setdefault(each.session, []).append(each)
     for session, records in sessions.items():
         plans = sorted({f"{e.fields.get('warmup', '?')} + {e.fields.get('rounds', '?')}" for e in records})
-        known = [f"{name} {value}" for name in PROVENANCE if (value := records[0].fields.get(name)) is not None]
+        settings = [f"{name} {value}" for name in PROVENANCE if (value := records[0].fields.get(name)) is not None]
         machine = records[0].fields.get("machine") or {}
         started = min(str(each.fields.get("started", "")) for each in records)
         yield "; ".join(
@@ -150,11 +150,13 @@ def provenance(comparison: Comparison) -> Iterable[str]:
                 [
                     f"{session}: {started}",
                     f"{max(each.run for each in records)} run(s) of {' or '.join(plans)} epochs",
-                    *known,
+                    *settings,
                     f"machine {machine.get('machine', '?')} ({machine.get('cpu_model', 'unknown')})",
                 ],
             )
         )
         for backend, fields in {each.backend: each.fields for each in records}.items():
             versions = ", ".join(f"{name} {version}" for name, version in (fields.get("versions") or {}).items())
-            yield f"{session}, {backend}: {versions}; packages {str(fields.get('environment'))[:12]}"
+            packages = f"packages {str(used)[:12]}" if (used := fields.get("environment")) else ""
+            if known := [text for text in (versions, packages) if text]:
+                yield f"{session}, {backend}: {'; '.join(known)}"

@@ -97,17 +97,17 @@ def _printed(result: study.Result | None) -> tuple[str, str, str, str]:
         return ("", "", "", "")
     spread = "" if result.spread_s is None else f" ± {fmt.significant(result.spread_s)}"
     rest = (result.memory_mib, result.train_error, result.test_error)
-    memory, train, test = (fmt.NOTHING if value is None else f"{value:,g}" for value in rest)
-    return f"{result.time_s:,g}{spread}", memory, train, test
+    memory, train, test = (fmt.NOTHING if value is None else f"{value:,}" for value in rest)
+    return f"{result.time_s:,}{spread}", memory, train, test
 
 
 def _measured(row: Row | None) -> tuple[str, str, str, str]:
     if row is None or row.epoch is None:
         return ("", "", "", "")
     unit = " mm" if any(each.fields.get("error_unit") == "mm" for each in row.records) else ""
-    errors = (fmt.percent(row.train_error) + unit, fmt.percent(row.test_error) + unit)
+    train, test = (fmt.percent(error) + (unit if error else "") for error in (row.train_error, row.test_error))
     tried = all(each.fields.get("profile") == "smoke" for each in row.records)
-    return fmt.NOTHING if tried else fmt.total(row.total), fmt.significant(row.peak_memory_mib), *errors
+    return fmt.NOTHING if tried else fmt.total(row.total), fmt.significant(row.peak_memory_mib), train, test
 
 
 def _remarks(row: Row | None) -> str:

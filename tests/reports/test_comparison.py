@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports import tables
 from reports.comparison import Comparison, Row, compare
 from reports.pairs import ratio, verdict
 from reports.records import counted, record
@@ -116,6 +117,19 @@ def test_other_machines_are_only_flagged_where_runs_are_what_is_compared() -> No
     row = by_arm(found)["b"]
     assert row.speed_up is not None
     assert "other-machine" in {flag.code for flag in row.flags}
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({}, ["one, torch: keras 3.0.0, torch 1.0.0; packages environment "]),
+        ({"environment": None}, ["one, torch: keras 3.0.0, torch 1.0.0"]),
+        ({"environment": None, "versions": None}, []),
+    ],
+)
+def test_provenance_says_only_what_is_known(own: dict[str, Any], told: list[str]) -> None:
+    lines = [*tables.provenance(compare(typed([fields() | own])))]
+    assert [line for line in lines if line.startswith("one, torch")] == told
 
 
 def test_other_packages_are_flagged_between_runs_but_not_between_backends() -> None:

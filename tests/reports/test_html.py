@@ -276,6 +276,19 @@ def test_tables_have_what_is_printed_beside_what_was_measured(tmp_path: Path) ->
     assert lines["tensorflow1"].runs == ""
 
 
+def test_printed_times_keep_all_their_digits(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw())
+    lines = {(line.point, line.backend): line for line in table(tmp_path, "4.19").lines}
+    assert lines["svhn-wrn_16_8", "theano"].printed == ("134,023.3", "2,983", "0.0", "5.94")
+
+
+def test_an_error_that_is_missing_has_no_unit(tmp_path: Path) -> None:
+    rain = raw(("hmdir-hmdir_lstm-cells-9",), error_unit="mm", train_error=None, test_error=1.5)
+    save(tmp_path, "0001_a", rain)
+    lines = {line.point: line for line in table(tmp_path, "4.34").lines if line.backend == "torch"}
+    assert lines["hmdir-hmdir_lstm-cells-9"].measured[2:] == ("-", "1.50 mm")
+
+
 def test_a_table_of_counts_shows_points_without_a_result(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", raw())
     found = table(tmp_path, "4.34")
