@@ -19,6 +19,7 @@ from reports.comparison import compare
 from reports.figures import AXES
 from reports.html import answer, origin, raw, study_tables
 from reports.newest import Newest
+from reports.records import Record
 from reports.styles import ordered
 from reports.sweeps import figures
 
@@ -82,7 +83,7 @@ def _embedded(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def _labels(records: Sequence[Any]) -> list[str]:
+def _labels(records: Sequence[Record]) -> list[str]:
     """What a reader must know before any number: data that stand in for others, projections, mere trials."""
     good = [each for each in records if each.ok]
     kinds = dict.fromkeys(each.fields.get("data") for each in good)
