@@ -11,6 +11,7 @@ from typing import Any
 
 from models.catalogue import HEADLINES, points
 from reports.comparison import Row
+from reports.pairs import values
 from reports.records import Record
 from reports.runs import Saved
 from reports.styles import ordered
@@ -135,7 +136,7 @@ def reproduce(saved: Sequence[Saved]) -> Iterator[str]:
         if first := next((each for each in session.records if "profile" in each.fields), None):
             yield f"# {session.name}, started {session.started}"
             if session.commit:
-                yield f"git checkout {session.commit.rstrip('+')}" + _changed(session.commit)
+                yield f"git checkout {shlex.quote(session.commit.rstrip('+'))}" + _changed(session.commit)
             yield _command(session, first)
 
 
@@ -156,6 +157,8 @@ def _command(session: Saved, first: Record) -> str:
     parts += [f"--jit={options['jit']}"] if options.get("jit") in ("on", "off") else []
     parts += ["--tf32"] if options.get("tf32") else []
     parts += ["--race"] if options.get("fix_update_race") is False else []
+    parts += ["--aa"] if any(each.aa_of for each in session.records) else []
+    parts += ["--data=synthetic"] if {*values("data", session.records)} == {"synthetic"} else []
     return shlex.join(parts)
 
 
@@ -163,10 +166,18 @@ def _selected(measured: set[str]) -> list[str]:
     """The options that choose these points: a sweep by its name where all of it was measured."""
     if measured == set(HEADLINES):
         return ["--headline"]
+    known = [each.id for each in points()]
     sweeps: dict[str, set[str]] = {}
     for each in points():
         sweeps.setdefault(each.id if each.axis is None else each.id.rpartition("-")[0], set()).add(each.id)
     names: list[str] = []
     for sweep, ids in sweeps.items():
         names += [sweep] if ids <= measured else sorted(ids & measured)
-    return [] if names == [*sweeps] else ["-k", " or ".join(names)]
+    if names == [*sweeps]:
+        return []
+    return ["-k", " or ".join(_only(name, [id for id in known if name in id and id not in measured]) for name in names)]
+
+
+def _only(name: str, others: Sequence[str]) -> str:
+    """A term of -k without those that have the name in theirs, as variants do; `and` binds more tightly than `or`."""
+    return " and ".join([name, *(f"not {other.removeprefix(f'{name}-')}" for other in others)])
