@@ -12,10 +12,17 @@ from reports import format as fmt
 from reports import runs
 from reports.exits import Exit
 from reports.projection import total
+from reports.runs import Saved
 
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", nargs="?", default="latest", metavar="RUN", help="as `list` shows it (default: latest)")
+    parser.add_argument(
+        "run",
+        nargs="?",
+        default="latest",
+        metavar="RUN",
+        help="as `list` shows it, or a folder of them (default: latest)",
+    )
 
 
 def list_runs(options: argparse.Namespace) -> Exit:
@@ -45,8 +52,15 @@ def list_runs(options: argparse.Namespace) -> Exit:
 
 
 def show(options: argparse.Namespace) -> Exit:
-    """One saved run: every benchmark with its figures, reasons and flags."""
-    (saved,) = runs.choose([options.run], options.root)
+    """One saved run, or each of a folder's: every benchmark with its figures, reasons and flags."""
+    for number, saved in enumerate(runs.choose([options.run], options.root)):
+        if number:
+            print()
+        _show(saved)
+    return Exit.FINE
+
+
+def _show(saved: Saved) -> None:
     print(f"{saved.name}: started {saved.started}, commit {saved.commit or 'unknown'}, {saved.path}")
     for note in saved.notes:
         print(f"! {note}")
@@ -74,4 +88,3 @@ def show(options: argparse.Namespace) -> Exit:
         for text in [each.reason, *map(str, each.flags)]:
             if text:
                 print(f"! {each.group}, {each.arm}, run {each.run}: {text}")
-    return Exit.FINE

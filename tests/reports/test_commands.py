@@ -82,6 +82,12 @@ def test_show_tells_every_reason_and_flag(tmp_path: Path, capsys: Output) -> Non
     assert "projected" in out
 
 
+def test_show_of_a_folder_shows_each_of_its_runs(root: Path, capsys: Output) -> None:
+    assert run(root, "show", "Linux-CPython-3.11-64bit") == Exit.FINE
+    out = capsys.readouterr().out
+    assert out.index("0001_a: started") < out.index("\n\nLinux-CPython-3.11-64bit/0002_b: started")
+
+
 def test_compare_of_one_run_compares_its_backends(root: Path, capsys: Output) -> None:
     assert run(root, "compare", "0001") == Exit.FINE
     out = capsys.readouterr().out
