@@ -97,16 +97,21 @@ def _rendered(found: Comparison, style: str, study: bool) -> str:
 
 @dataclass(frozen=True)
 class Gate:
-    """What a limit on slowdowns says. blind: the slowdown that the least precise row would have needed to count."""
+    """What a limit on slowdowns says. blind: the slowdown that the least precise row would have needed to count;
+    floor: the part of it that this machine's noise takes, which more runs don't change.
+    """
 
     regressed: tuple[Row, ...]
     blind: float
+    floor: float
 
 
 def check(found: Comparison, limit: float) -> Gate:
     """The rows that take longer by more than `limit`, by a verdict that stands among all rows (Holm)."""
     regressed = [row for row in found.compared if row.speed_up and row.stands and row.speed_up.value < 1 / (1 + limit)]
-    return Gate(tuple(regressed), max((_needed(row, len(found.compared)) for row in found.compared), default=math.nan))
+    floor = max((math.expm1(found.floors.get(row.family, 0.0)) for row in found.compared), default=0.0)
+    needed = max((_needed(row, len(found.compared)) for row in found.compared), default=math.nan)
+    return Gate(tuple(regressed), max(needed, floor), floor)
 
 
 def _needed(row: Row, verdicts: int) -> float:
@@ -132,7 +137,8 @@ def gate(found: Comparison, limit: float | None) -> Exit:
     if unlike:
         return _say(Exit.NOT_COMPARABLE, f"{len(unlike)} of {len(found.rows)} results can't be compared")
     if result.blind > limit:
-        _say(Exit.FINE, f"passed, but some rows would only have shown a slowdown of {_blind(result)}: more --runs help")
+        remedy = "more --runs help" if result.blind > result.floor else "that is the noise floor of this machine"
+        _say(Exit.FINE, f"passed, but some rows would only have shown a slowdown of {_blind(result)}: {remedy}")
     return Exit.FINE
 
 

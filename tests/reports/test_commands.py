@@ -235,6 +235,23 @@ def test_a_gate_that_sees_too_little_says_so(tmp_path: Path, capsys: Output) -> 
     assert "would only have shown a slowdown of" in capsys.readouterr().err
 
 
+def test_a_gate_below_the_noise_floor_says_so(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "noise").mkdir()
+    floor = {"version": 1, "floors": {"fnn": math.log(1.2)}}
+    (tmp_path / "noise" / f"{MACHINE['machine']}.json").write_text(json.dumps(floor))
+    for number, epoch in enumerate((1.0, 1.1), 1):  # a slowdown that is certain, and within the floor
+        runs = [fields(run=run, rounds_s=[epoch * (1 + run / 1e4)] * 5) for run in range(1, 6)]
+        save(tmp_path, f"000{number}_a", runs, f"2026-01-0{number}")
+    assert run(tmp_path, "compare", "0001", "0002", "--fail-above=5%") == Exit.FINE
+    told = capsys.readouterr().err
+    assert (
+        told
+        == "passed, but some rows would only have shown a slowdown of 20 %: that is the noise floor of this machine\n"
+    )
+    assert run(tmp_path, "compare", "0001", "0002", "--fail-above=25%") == Exit.FINE
+    assert capsys.readouterr().err == ""
+
+
 def test_the_gate_rarely_fails_for_nothing() -> None:
     failed, tables = 0, 200
     for draw in range(tables):
