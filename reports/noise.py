@@ -15,6 +15,7 @@ from reports import format as fmt
 from reports import runs
 from reports.exits import Exit
 from reports.files import put
+from reports.journal import safe_name
 from reports.pairs import ratio
 from reports.records import Record, counted
 from reports.runs import RunProblem
@@ -97,7 +98,7 @@ def machine(each: Record) -> str:
 
 
 def _path(root: Path, name: str) -> Path:
-    return root / "noise" / f"{name}.json"
+    return root / "noise" / f"{safe_name(name)}.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -338,6 +338,14 @@ def test_the_floor_is_stored_for_its_machine_and_family(tmp_path: Path) -> None:
     assert noise.of_records(typed(aa(1.0)), tmp_path).keys() == {"fnn", "cnn"}
 
 
+def test_a_machine_s_name_is_never_a_path(tmp_path: Path) -> None:
+    root = tmp_path / "a" / "b"
+    raw = aa(1.0, machine=MACHINE | {"machine": "../../x"})
+    assert noise.store(typed(raw), root) == [root / "noise" / "x.json"]
+    assert noise.of_records(typed(raw), root).keys() == {"fnn"}
+    assert not (tmp_path / "a" / "x.json").exists()
+
+
 def test_without_blocks_there_is_no_floor(tmp_path: Path, capsys: Output) -> None:
     assert noise.floors(typed(aa(1.0, runs=1))) == {}
     assert noise.store(typed(session({"torch": 1.0, "jax": 1.0})), tmp_path) == []
