@@ -71,11 +71,13 @@ def load(name: str, root: Path = runs.ROOT) -> dict[str, float]:
     """
     path = _path(root, name)
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text("utf-8"))
         version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
+        if not isinstance(version, int) or not all(0 <= floor < math.inf for floor in found.values()):
+            raise ValueError
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, RecursionError, OverflowError, KeyError, TypeError, AttributeError):
         raise RunProblem(f"{path} is no noise floor: remove it, and measure it again with --aa") from None
     if version > VERSION:
         raise RunProblem(f"{path} is of version {version}, and this suite knows {VERSION}: update it")

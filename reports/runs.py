@@ -61,16 +61,19 @@ def load(path: Path) -> Saved:
 def _session(path: Path, text: str) -> Saved:
     try:
         content = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise RunProblem(
-            f"{path} is cut off or damaged (line {error.lineno}: {error.msg}); the session's journal may still hold "
-            f"its results: look into {ROOT / 'journal'}"
+            f"{path} is cut off or damaged ({error}); the session's journal may still hold its results: look into "
+            f"{ROOT / 'journal'}"
         ) from None
     if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
         raise RunProblem(f"{path} is no saved run: pytest-benchmark writes them with a list `benchmarks`")
+    outcomes = content.get("outcomes") or []
+    if not isinstance(outcomes, list):
+        raise RunProblem(f"{path} is damaged: its outcomes are {outcomes!r:.80}, and no list")
     entries = [entry.get("extra_info") for entry in content["benchmarks"] if isinstance(entry, dict)]
     ours = [entry for entry in entries if isinstance(entry, dict) and "record_version" in entry]
-    raws = [*ours, *(content.get("outcomes") or ())]
+    raws = [*ours, *outcomes]
     if not raws:
         raise ForeignRun(f"{path} holds no results of this suite")
     return _saved(path, _label(path), [_record(raw, path, f"result {i}") for i, raw in enumerate(raws, 1)], ())

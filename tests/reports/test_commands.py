@@ -383,7 +383,15 @@ def test_the_command_stores_and_tells(tmp_path: Path, capsys: Output) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [("{", "no noise floor"), ("[]", "no noise floor"), ('{"version": 9, "floors": {}}', "version 9")],
+    [
+        ("{", "no noise floor"),
+        ("[]", "no noise floor"),
+        pytest.param("[" * 100_000, "no noise floor", id="deep"),
+        ('{"version": "2", "floors": {}}', "no noise floor"),
+        pytest.param('{"version": 1, "floors": {"fnn": 1' + 400 * "0" + "}}", "no noise floor", id="huge"),
+        ('{"version": 1, "floors": {"fnn": NaN}}', "no noise floor"),
+        ('{"version": 9, "floors": {}}', "version 9"),
+    ],
 )
 def test_a_damaged_floor_is_refused(tmp_path: Path, content: str, says: str, capsys: Output) -> None:
     save(tmp_path, "0001_a", aa(1.0))

@@ -107,6 +107,8 @@ def test_a_file_that_is_cut_off_says_so_and_where_else_to_look(tmp_path: Path, k
         ({"benchmarks": 1}, "no saved run"),
         ({"benchmarks": []}, "holds no results of this suite"),
         ({"benchmarks": [{"extra_info": {"other": 1}}]}, "holds no results of this suite"),
+        ({"benchmarks": [], "outcomes": 7}, "its outcomes are 7, and no list"),
+        ({"benchmarks": [], "outcomes": {"a": 1}}, "and no list"),
         ({"benchmarks": [{"extra_info": {"record_version": 99}}]}, "result 1.*version 99.*update"),
         ({"benchmarks": [{"extra_info": {"record_version": 2}}]}, "result 1.*outcome is None"),
     ],
@@ -116,6 +118,15 @@ def test_what_a_file_lacks_is_named(tmp_path: Path, content: object, says: str) 
     path.write_text(json.dumps(content))
     with pytest.raises(RunProblem, match=says):
         runs.load(path)
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "[" + "1" * 5_000 + "]"], ids=["deep", "long"])
+def test_what_json_refuses_in_other_ways_is_damaged_too(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "0001_x.json"
+    path.write_text(content)
+    with pytest.raises(RunProblem, match="cut off or damaged"):
+        runs.load(path)
+    assert len(runs.everything(tmp_path)[1]) == 1
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
