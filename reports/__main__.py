@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -43,11 +44,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if command.add_arguments:
             command.add_arguments(sub)
     options = parser.parse_args(arguments)
+    code = Exit.FINE
     try:
-        return COMMANDS[options.command].run(options)
+        code = COMMANDS[options.command].run(options)
+        sys.stdout.flush()
+        return code
     except runs.RunProblem as problem:
-        print(f"reports: {problem}", file=sys.stderr)
-        return Exit.USAGE
+        return _failed(str(problem))
+    except BrokenPipeError:  # of `list | head`: nobody reads on, which is no error
+        _discard_output()
+        return code
+    except OSError as error:
+        if error.filename is None:  # standard output itself
+            _discard_output()
+        return _failed(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
+
+
+def _failed(reason: str) -> Exit:
+    print(f"reports: {reason}", file=sys.stderr)
+    return Exit.USAGE
+
+
+def _discard_output() -> None:
+    """So that Python doesn't try once more to write what is left when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import math
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -56,7 +57,8 @@ def main(options: argparse.Namespace) -> Exit:
     records = [each for saved in chosen for each in saved.records]
     baselines = _baselines(options.baseline, by, chosen, records)
     found = compare(records, by, baselines, noise.of_records(records, options.root), _current(options.root))
-    print(_rendered(found, options.format, options.study))
+    with suppress(BrokenPipeError):  # the gate counts, also where nobody reads the tables to their end
+        print(_rendered(found, options.format, options.study))
     return gate(found, options.fail_above)
 
 

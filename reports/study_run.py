@@ -17,6 +17,7 @@ from models import study
 from models.catalogue import Point, point
 from reports.comparison import Row
 from reports.exits import Exit
+from reports.files import put
 from reports.records import VERSION
 
 FILE = Path("study-2018") / "0001_titan-x.json"
@@ -135,8 +136,7 @@ def text() -> str:
 def main(options: argparse.Namespace) -> Exit:
     """Write the file."""
     path = options.root / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(), "utf-8")
+    put(path, text())
     print(f"{path}: {len(study.results())} printed results")
     return Exit.FINE
 

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -295,6 +297,54 @@ def test_a_wrong_name_is_a_usage_error_without_a_traceback(root: Path, arguments
     told = capsys.readouterr().err
     assert told.startswith("reports: ")
     assert "Traceback" not in told
+
+
+REPORTS = [sys.executable, "-W", "error", "-m", "reports"]
+
+
+def ended(root: Path, *arguments: str, stdout: int) -> tuple[int, str]:
+    """The exit code of a real process, and its standard error."""
+    command = [*REPORTS, "--root", str(root), *arguments]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "study-2018").write_text("a file where a folder should be")
+    assert run(tmp_path, "study-run") == Exit.USAGE
+    told = capsys.readouterr().err
+    assert told.startswith(f"reports: {tmp_path}/study-2018")
+    assert told.count("\n") == 1
+
+
+def test_output_that_nobody_reads_is_no_error_and_opens_no_gate(root: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w"):
+        assert ended(root, "list", stdout=writes) == (Exit.FINE, "")
+        compared = ("compare", "0001", "0002", "--format=json")  # more than fits into a buffer
+        assert ended(root, *compared, stdout=writes) == (Exit.FINE, "")
+        code, told = ended(root, *compared, "--fail-above=5%", stdout=writes)
+    assert (code, told.startswith("slower by more than 5.0 %"), told.count("\n")) == (Exit.REGRESSED, True, 1)
+
+
+def test_a_full_disk_is_told_in_one_line(root: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        assert ended(root, "list", stdout=full.fileno()) == (Exit.USAGE, "reports: No space left on device\n")
+
+
+def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "0001_x.json")  # whoever reads it waits for ever
+    command = [*REPORTS, "--root", str(tmp_path), "list"]
+    with (
+        subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True) as process,
+        (tmp_path / "0001_x.json").open("w"),  # opens when the other side does
+    ):
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+    assert (process.returncode, told) == (130, "\ninterrupted\n")
 
 
 @pytest.mark.parametrize("limit", ["5", "0%", "-5%", "nan%", "inf%", "much"])
