@@ -168,7 +168,7 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
         memory_kind=good[0].memory_kind,
         train_error=_median(good, "train_error"),
         test_error=_median(good, "test_error"),
-        total=_total(good),
+        total=projection.known(fields),
         flags=tuple(found),
     )
 
@@ -182,13 +182,6 @@ def _without_figures(row: Row, mixed: Sequence[str]) -> Row:
 def _median(records: Sequence[Record], name: str) -> Median | None:
     values = [value for value in (getattr(each, name) for each in records) if value is not None]
     return median(values) if values else None
-
-
-def _total(records: Sequence[Record]) -> Total | None:
-    try:
-        return projection.total([each.fields for each in records])
-    except KeyError:  # a run of a network that the study doesn't have, or the study itself
-        return None
 
 
 def _beside(row: Row, base: Sequence[Record], good: Sequence[Record], by: By, floors: Floors) -> Row:

@@ -9,9 +9,8 @@ from collections import Counter
 from tabulate import tabulate
 
 from reports import format as fmt
-from reports import runs
+from reports import projection, runs
 from reports.exits import Exit
-from reports.projection import total
 from reports.runs import Saved
 
 
@@ -78,7 +77,7 @@ def _show(saved: Saved) -> None:
                 fmt.significant(each.fields.get("first_epoch_s")),
                 fmt.significant(each.peak_memory_mib),
                 *(f"{fmt.significant(error)} {each.error_unit}" for error in (each.train_error, each.test_error)),
-                fmt.total(total([each.fields])) if each.ok and "study_epochs" in each.fields else fmt.NOTHING,
+                fmt.total(projection.known([each.fields]) if each.ok else None),
                 ", ".join(dict.fromkeys(flag.code for flag in each.flags)),
             ]
         )

@@ -79,6 +79,14 @@ def total(runs: Sequence[Fields]) -> Total:
     return Total(start_ups[0], epochs[0], start_ups[0] + low, start_ups[0] + high, "rounds")
 
 
+def known(runs: Sequence[Fields]) -> Total | None:
+    """The total, or None for runs without what it takes: of a network that the study doesn't have, or of the study."""
+    try:
+        return total(runs)
+    except KeyError:
+        return None
+
+
 def _of_runs(start_ups: Sequence[float], epochs: Sequence[float], basis: Literal["measured", "runs"]) -> Total:
     start_up, centre = statistics.fmean(start_ups), statistics.geometric_mean(epochs)
     low, high = _predicted([first + rest for first, rest in zip(start_ups, epochs, strict=True)], one_more=True)

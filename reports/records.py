@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ VERSION = 2
 # 2: flags are objects (code, text) and no longer sentences; study_epochs, study_examples, machine, options, commit and
 #    error_unit are there; an A/A arm says so (backend_alias, aa_of).
 
+Fits = Callable[[Any], bool]
 OUTCOMES = ("ok", "oom", "timeout", "crash", "diverged", "unsupported", "unavailable")
 
 
@@ -103,15 +104,18 @@ def record(raw: object, session: str = "") -> Record:
         )
     fields = migrated(raw)
     good = _checked(fields, "outcome", _is_outcome) == "ok"
-    for name, fits in DETAILS.items():
+    for name, fits in {**DETAILS, **(MEASURED if good else {})}.items():
         if name in fields:
             _checked(fields, name, fits)
+    if good and fields.get("short_batches"):
+        _checked(fields, "short_rounds_s", _are_some_times)
+    backend = _checked(fields, "backend", _is_text)
     figures = {name: _checked(fields, name, fits) for name, fits in FIGURES.items()} if good else {}
     return Record(
         session=session,
         point=_checked(fields, "point", _is_text),
         family=_checked(fields, "family", _is_text),
-        arm=fields.get("backend_alias") or _checked(fields, "backend", _is_text),
+        arm=fields.get("backend_alias") or backend,
         run=_checked(fields, "run", _is_whole),
         outcome=fields["outcome"],
         reason=fields.get("reason") or "",
@@ -127,8 +131,9 @@ def migrated(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an older version as this one writes them; the record's own fields are left as they are."""
     fields = dict(raw)
     if fields["record_version"] == 1:
-        fields["flags"] = [_flag(sentence) for sentence in fields.get("flags") or ()]
-        schedule = {point.id: point.training for point in points()}.get(fields.get("point", ""))
+        flags = fields.get("flags") or []
+        fields["flags"] = [_flag(sentence) for sentence in flags] if isinstance(flags, list) else flags
+        schedule = next((point.training for point in points() if point.id == fields.get("point")), None)
         if schedule:
             fields.setdefault("study_epochs", schedule.epochs)
             fields.setdefault("study_examples", schedule.examples)
@@ -145,10 +150,10 @@ def _flag(flag: Any) -> dict[str, str]:
     return {"code": code, "text": text}
 
 
-def _checked(fields: Mapping[str, Any], name: str, fits: Callable[[Any], bool]) -> Any:
+def _checked(fields: Mapping[str, Any], name: str, fits: Fits) -> Any:
     value = fields.get(name)
     if not fits(value):
-        raise BadRecord(f"its field {name} is {value!r}, which can't be")
+        raise BadRecord(f"its field {name} is {value!r:.200}, which can't be")
     return value
 
 
@@ -161,49 +166,72 @@ def _is_outcome(value: Any) -> bool:
 
 
 def _are_flags(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(flag, dict) and {"code", "text"} <= flag.keys() for flag in value)
+    return isinstance(value, list) and all(
+        isinstance(flag, dict) and isinstance(flag.get("code"), str) and isinstance(flag.get("text"), str)
+        for flag in value
+    )
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and value >= 1
-
-
-def _is_number_or_none(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and math.isfinite(value))
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max  # NaN isn't, nor what no float holds
 
 
 def _is_positive(value: Any) -> bool:
-    return value is not None and _is_number_or_none(value) and value > 0
+    return _is_number(value) and bool(value > 0)
 
 
-def _is_positive_or_none(value: Any) -> bool:
-    return value is None or _is_positive(value)
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and _is_positive(value)
 
 
-def _is_text_or_none(value: Any) -> bool:
-    return value is None or _is_text(value)
+def _is_count(value: Any) -> bool:
+    return value == 0 or _is_whole(value)
 
 
-def _is_object_or_none(value: Any) -> bool:
-    return value is None or isinstance(value, dict)
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
-def _are_seconds(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_number_or_none, value)) and None not in value
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(text is None or isinstance(text, str) for text in value.values())
 
 
-FIGURES: Mapping[str, Callable[[Any], bool]] = {
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_number, value))
+
+
+def _are_times(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_positive, value))
+
+
+def _are_some_times(value: Any) -> bool:
+    return bool(value) and _are_times(value)
+
+
+def _or_none(fits: Fits) -> Fits:
+    return lambda value: value is None or fits(value)
+
+
+FIGURES: Mapping[str, Fits] = {  # of an `ok` record
     "epoch_s": _is_positive,
-    "peak_memory_mib": _is_positive_or_none,
-    "memory_kind": _is_text_or_none,
-    "train_error": _is_number_or_none,
-    "test_error": _is_number_or_none,
+    "peak_memory_mib": _or_none(_is_positive),
+    "memory_kind": _or_none(_is_text),
+    "train_error": _or_none(_is_number),
+    "test_error": _or_none(_is_number),
 }
-DETAILS: Mapping[str, Callable[[Any], bool]] = {
-    "machine": _is_object_or_none,
-    "options": _is_object_or_none,
-    "versions": _is_object_or_none,
-    "overridden": _is_object_or_none,
-    "rounds_s": _are_seconds,
-    "warmup_s": _are_seconds,
+MEASURED: Mapping[str, Fits] = {  # of an `ok` record, where it has them
+    "rounds_s": _are_some_times,
+    **dict.fromkeys(("first_epoch_s", "measured_total_s", "projected_total_s"), _is_positive),
+    **dict.fromkeys(("batches", "examples", "batch_size"), _is_whole),
+}
+DETAILS: Mapping[str, Fits] = {  # of any record, where it has them
+    **dict.fromkeys(("backend_alias", "aa_of", "data", "device", "environment", "started"), _or_none(_is_text)),
+    **dict.fromkeys(("commit", "reason"), _or_none(lambda value: isinstance(value, str))),
+    **dict.fromkeys(("machine", "options", "overridden"), _or_none(_is_object)),
+    **dict.fromkeys(("examples", "batch_size", "threads", "params", "test_examples"), _or_none(_is_whole)),
+    **dict.fromkeys(("study_epochs", "study_examples"), _is_whole),
+    **dict.fromkeys(("rounds_s", "warmup_s"), _are_numbers),
+    "versions": _or_none(_are_texts),
+    "short_batches": _or_none(_is_count),
+    "short_rounds_s": _or_none(_are_times),
 }

@@ -90,6 +90,15 @@ def test_show_of_a_folder_shows_each_of_its_runs(root: Path, capsys: Output) -> 
     assert out.index("0001_a: started") < out.index("\n\nLinux-CPython-3.11-64bit/0002_b: started")
 
 
+def test_show_of_a_record_without_what_a_total_takes(tmp_path: Path, capsys: Output) -> None:
+    raw = fields()
+    for name in ("first_epoch_s", "warmup_s"):
+        del raw[name]
+    save(tmp_path, "0001_a", [raw])
+    assert run(tmp_path, "show", "0001") == Exit.FINE
+    assert "projected" not in capsys.readouterr().out
+
+
 def test_compare_of_one_run_compares_its_backends(root: Path, capsys: Output) -> None:
     assert run(root, "compare", "0001") == Exit.FINE
     out = capsys.readouterr().out

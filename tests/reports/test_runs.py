@@ -60,11 +60,37 @@ def test_a_newer_version_asks_for_an_update() -> None:
         ({"epoch_s": "fast"}, "epoch_s is 'fast'"),
         ({"test_error": float("nan")}, "test_error is nan"),
         ({"flags": "many"}, "flags is 'many'"),
+        ({"flags": [{"code": ["a"], "text": "b"}]}, "flags is"),
+        ({"record_version": 1, "flags": 7}, "flags is 7"),
+        ({"record_version": 1, "point": ["a"]}, r"point is \['a'\]"),
+        ({"commit": 7}, "commit is 7"),
+        ({"backend": ""}, "backend is ''"),
+        ({"backend_alias": ["again"]}, r"backend_alias is \['again'\]"),
+        ({"backend_alias": "again", "backend": None}, "backend is None"),
+        ({"aa_of": 7}, "aa_of is 7"),
+        ({"reason": ["why"]}, "reason is"),
+        ({"started": []}, r"started is \[\]"),
+        ({"data": {}}, "data is {}"),
+        ({"params": "many"}, "params is 'many'"),
+        ({"test_examples": -1}, "test_examples is -1"),
+        ({"versions": {"keras": [3]}}, "versions is"),
+        ({"measured_total_s": "long"}, "measured_total_s is 'long'"),
+        ({"study_epochs": 0}, "study_epochs is 0"),
+        ({"study_examples": None}, "study_examples is None"),
+        ({"batches": 0}, "batches is 0"),
+        ({"batch_size": None}, "batch_size is None"),
+        ({"first_epoch_s": None}, "first_epoch_s is None"),
+        ({"rounds_s": []}, r"rounds_s is \[\]"),
+        ({"rounds_s": [1.0, 0.0]}, "rounds_s is"),
+        ({"rounds_s": [1.0, None]}, "rounds_s is"),
+        ({"short_batches": 3}, "short_rounds_s is None"),
+        ({"short_batches": 3, "short_rounds_s": []}, r"short_rounds_s is \[\]"),
+        ({"epoch_s": 10**400}, "epoch_s is 1000"),
     ],
 )
 def test_a_field_that_cannot_be_is_named(wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(BadRecord, match=says):
-        record(fields(**wrong))
+        record({**fields(), **wrong})
 
 
 def test_what_is_no_record_is_told_so() -> None:
@@ -73,7 +99,8 @@ def test_what_is_no_record_is_told_so() -> None:
 
 
 def test_a_result_that_never_came_has_no_figures() -> None:
-    made = record({**fields(), "outcome": "oom", "reason": "too large", "epoch_s": None})
+    unmeasured: dict[str, Any] = {"epoch_s": None, "rounds_s": [], "first_epoch_s": None}
+    made = record({**fields(), **unmeasured, "outcome": "oom", "reason": "too large"})
     assert not made.ok
     assert made.epoch_s is made.total_s is made.test_error is None
 
