@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> Exit:
     """Print the claims; exit code 3 where the runs say nothing about any of them."""
-    saved = runs.choose(options.runs, options.root) if options.runs else runs.everything(options.root)[0]
+    saved, problems = (runs.choose(options.runs, options.root), []) if options.runs else runs.everything(options.root)
+    for problem in problems:
+        print(f"! left out: {problem}", file=sys.stderr)
     own = Newest(session for session in saved if session.started)
     found = [check(claim, own) for claim in study.claims()]
     shown = [each for each in found if each.ratios or not options.measured]

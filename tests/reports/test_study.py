@@ -212,3 +212,10 @@ def test_a_study_of_nothing_has_the_exit_code_for_it(tmp_path: Path, capsys: pyt
 
 def test_the_study_itself_says_nothing_about_the_study(written: Path) -> None:
     assert main(["--root", str(written), "study"]) == Exit.NOTHING
+
+
+def test_runs_that_are_left_out_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "0001_cut.json").write_text("{")
+    assert main(["--root", str(tmp_path), "study"]) == Exit.NOTHING
+    told = capsys.readouterr().err
+    assert told.startswith(f"! left out: {tmp_path / '0001_cut.json'} is cut off or damaged")
