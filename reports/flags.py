@@ -211,15 +211,16 @@ def of_errors(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
     """Whether two backends' test errors differ by more than the seeds make them differ.
 
     The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
-    counted on so many examples; a regression's error, which is no percentage, has its range only. Of a single seed
-    and an unknown number of examples nothing can be said.
+    counted on so many examples, the larger of the two; a regression's error, which is no percentage, has its range
+    only. Of a single seed and an unknown number of examples nothing can be said.
     """
     samples = [[run["test_error"] for run in runs if run.get("test_error") is not None] for runs in (one, other)]
     if not all(samples):
         return []
     gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
-    spread = max(*(max(sample) - min(sample) for sample in samples), _counting_error(one, samples[0]))
-    known = _counting_error(one, samples[0]) > 0 or max(map(len, samples)) > 1
+    counted = [_counting_error(runs, sample) for runs, sample in zip((one, other), samples, strict=True)]
+    known = None not in counted or max(map(len, samples)) > 1
+    spread = max(*(max(sample) - min(sample) for sample in samples), *(error or 0.0 for error in counted))
     if gap <= spread or not known:
         return []
     unit = " points" if _is_percentage(one) else ""
@@ -235,10 +236,11 @@ def _is_percentage(runs: Sequence[Fields]) -> bool:
     return all(run.get("error_unit", "%") == "%" for run in runs)
 
 
-def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float:
+def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float | None:
+    """None where it is not known; 0 of an error of exactly 0 or 100 %."""
     examples = runs[0].get("test_examples")
     if not examples or not _is_percentage(runs):
-        return 0.0
+        return None
     share = min(max(statistics.median(errors) / 100, 0.0), 1.0)
     return 200 * math.sqrt(share * (1 - share) / examples)
 
