@@ -7,15 +7,17 @@ from pathlib import Path
 
 
 def put(path: Path, text: str) -> None:
-    """Write the text beside the path, on disk, and put it in its place at once; raises OSError, and leaves nothing."""
+    """Write the text beside the path, on disk, and put it in its place at once; raises OSError, and leaves nothing.
+
+    What UTF-8 doesn't have (half of a surrogate pair, in a name out of a damaged file) is written as its escape.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as file:
+        with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError:
+    finally:
         beside.unlink(missing_ok=True)
-        raise
