@@ -64,12 +64,14 @@ def remove(dataset: Dataset, cache: Path) -> int:
     """Delete everything of a dataset; the bytes that were freed. Waits for whoever is building it."""
     freed = 0
     own = downloads(dataset, cache)
-    for folder in (own, own.with_name(f"{own.name}-subset"), *prepared(dataset, cache)):
-        with storage.locked(folder):
-            freed += size(folder)
-            if folder.exists():
-                shutil.rmtree(folder)
-    for leftover in (cache / "data").glob(f".building-{dataset.name}-*"):  # of processes that were killed
-        freed += size(leftover)
-        shutil.rmtree(leftover, ignore_errors=True)
+    unfinished: dict[Path, list[Path]] = {}  # by the folder that each was to become
+    for path in (cache / "data").glob(f"{storage.BUILDING}{dataset.name}-*"):
+        target = path.name.removeprefix(storage.BUILDING).rpartition("-")[0]
+        unfinished.setdefault(path.with_name(target), []).append(path)
+    for folder in dict.fromkeys((own, own.with_name(f"{own.name}-subset"), *prepared(dataset, cache), *unfinished)):
+        with storage.locked(folder):  # so that what is still unfinished is of a process that was killed
+            for path in (folder, *unfinished.get(folder, ())):
+                freed += size(path)
+                if path.exists():
+                    shutil.rmtree(path)
     return freed

@@ -20,6 +20,7 @@ from filelock import FileLock
 
 VARIABLE = "KERAS_BENCHMARKS_CACHE"
 SEAL = "complete.json"
+BUILDING = ".building-"  # begins the name of a folder that is not complete, before its later name and a process's id
 
 
 def cache_folder() -> Path:
@@ -140,7 +141,7 @@ def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None
 
 
 def _build(folder: Path, make: Callable[[Path], None]) -> None:
-    prefix = f".building-{folder.name}-"
+    prefix = f"{BUILDING}{folder.name}-"
     for stale in folder.parent.glob(f"{prefix}*"):  # of a process that was killed: nobody else has the lock
         shutil.rmtree(stale, ignore_errors=True)
     building = folder.parent / f"{prefix}{os.getpid()}"

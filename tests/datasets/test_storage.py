@@ -6,7 +6,8 @@ import errno
 import json
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from datasets import storage
+from datasets import DATASETS, holdings, storage
 from tests.datasets.disk import full_beyond
 
 Array = np.ndarray[Any, Any]
@@ -184,6 +185,37 @@ def test_who_waits_is_told(tmp_path: Path) -> None:
 def waits(folder: Path) -> bytes:
     storage.built(folder, refuse, (folder.parent / "waiting").touch)
     return (folder / "a").read_bytes()
+
+
+def test_removing_waits_for_whoever_is_building(tmp_path: Path) -> None:
+    toy = tmp_path / "data" / "imdb-ranks-synthetic-0123"
+    toy.parent.mkdir()
+    with (
+        ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as others,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        builder = others.submit(builds_when_told, toy, tmp_path)
+        while not (tmp_path / "building").exists():
+            assert not builder.done(), builder.result()
+        remover = threads.submit(holdings.remove, DATASETS["imdb"], tmp_path)
+        try:
+            with pytest.raises(TimeoutError):
+                remover.result(timeout=0.5)
+        finally:
+            (tmp_path / "go on").touch()
+        builder.result()
+        assert remover.result() > 0
+    assert visible(toy.parent) == []
+
+
+def builds_when_told(folder: Path, cache: Path) -> None:
+    def slowly(building: Path) -> None:
+        make(building)
+        (cache / "building").touch()
+        while not (cache / "go on").exists():
+            time.sleep(0.01)
+
+    storage.built(folder, slowly)
 
 
 # .npy files
