@@ -19,7 +19,9 @@ from datasets.dataset import Dataset, File, Progress
 from datasets.errors import DatasetUnavailable
 from datasets.holdings import downloads, fetched
 
-MIRROR = "KERAS_BENCHMARKS_MIRROR_"  # followed by a dataset's name in capitals: the address of a folder, tried first
+# followed by a dataset's name in capitals: the address of a folder, tried first; not of one without mirrors (HMDIR),
+# whose files have no checksums either
+MIRROR = "KERAS_BENCHMARKS_MIRROR_"
 BLOCK = 1 << 16
 
 

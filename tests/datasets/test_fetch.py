@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import holdings, storage
+from datasets import DATASETS, holdings, storage
 from datasets.dataset import Dataset, File, Slice, each
 from datasets.errors import DatasetUnavailable
 from datasets.fetch import BLOCK, MIRROR, Patience, fetch, mirrors
@@ -194,3 +194,11 @@ def test_another_file_than_the_right_one(cache: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetUnavailable, match=r"no data\.bin at"):
         get(dataset(), cache, given=tmp_path / "nowhere")
     assert left_behind(cache) == []
+
+
+def test_what_can_be_fetched_from_a_mirror_has_checksums() -> None:
+    without = {each.name for each in DATASETS.values() if not all(file.checksum for file in each.files)}
+    assert {each.name for each in DATASETS.values() if not each.mirrors} == without == {"hmdir"}
+    page = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text("utf-8")
+    (told,) = (part for part in page.split("\n\n") if MIRROR in part)
+    assert all(f"names but `{name}`" in told for name in without)
