@@ -79,10 +79,13 @@ def zip_member(path: Path, name: str, limit: int) -> bytes:
 
 
 def gunzip(contents: bytes, limit: int) -> bytes:
-    """Raises ValueError for more than `limit` bytes, and what gzip raises."""
-    unpacked = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(contents, limit + 1)
+    """Raises ValueError for more than `limit` bytes, EOFError for a stream that is cut off, zlib.error for damage."""
+    stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    unpacked = stream.decompress(contents, limit + 1)
     if len(unpacked) > limit:
         raise ValueError(f"it unpacks to more than {limit:,} bytes")
+    if not stream.eof:
+        raise EOFError("it ends too early")
     return unpacked
 
 

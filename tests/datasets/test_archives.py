@@ -6,6 +6,7 @@ import gzip
 import io
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,13 @@ def test_zips_and_gzips_that_are_bombs(tmp_path: Path) -> None:
     assert archives.gunzip(gzip.compress(bytes(100)), 100) == bytes(100)
     with pytest.raises(ValueError, match="more than 99 bytes"):
         archives.gunzip(gzip.compress(bytes(100)), 99)
+
+
+def test_a_gzip_that_is_cut_off_or_damaged() -> None:
+    packed = gzip.compress(bytes(range(100)))
+    assert archives.gunzip(packed, 100) == bytes(range(100))
+    for size in range(len(packed)):
+        with pytest.raises(EOFError, match="too early"):
+            archives.gunzip(packed[:size], 100)
+    with pytest.raises(zlib.error):
+        archives.gunzip(packed[:-8] + bytes(8), 100)
