@@ -64,7 +64,7 @@ def _session(path: Path, text: str) -> Saved:
     except (ValueError, RecursionError) as error:
         raise RunProblem(
             f"{path} is cut off or damaged ({error}); the session's journal may still hold its results: look into "
-            f"{ROOT / 'journal'}"
+            f"{_journals(path)}"
         ) from None
     if not isinstance(content, dict) or not isinstance(content.get("benchmarks"), list):
         raise RunProblem(f"{path} is no saved run: pytest-benchmark writes them with a list `benchmarks`")
@@ -77,6 +77,12 @@ def _session(path: Path, text: str) -> Saved:
     if not raws:
         raise ForeignRun(f"{path} holds no results of this suite")
     return _saved(path, _label(path), [_record(raw, path, f"result {i}") for i, raw in enumerate(raws, 1)], ())
+
+
+def _journals(path: Path) -> Path:
+    """The journals' folder beside a saved run's or, where pytest-benchmark puts that into its machine's, one above."""
+    beside = path.parent / "journal"
+    return beside if beside.is_dir() else path.parent.parent / "journal"
 
 
 def _journal(path: Path) -> Saved:

@@ -123,7 +123,10 @@ def test_a_session_has_its_complete_results_and_its_outcomes(tmp_path: Path) -> 
 def test_a_file_that_is_cut_off_says_so_and_where_else_to_look(tmp_path: Path, keep: int) -> None:
     path = save(tmp_path, "0001_first", [fields()])
     path.write_text(path.read_text()[:keep])
-    with pytest.raises(RunProblem, match=r"cut off or damaged.*journal"):
+    with pytest.raises(RunProblem, match=rf"cut off or damaged.*: look into {tmp_path}/journal$"):
+        runs.load(path)
+    (path.parent / "journal").mkdir()
+    with pytest.raises(RunProblem, match=rf": look into {path.parent}/journal$"):
         runs.load(path)
 
 
