@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import reports
 from models.study import results
 from reports import noise
 from reports.__main__ import COMMANDS, main
@@ -46,6 +48,11 @@ def test_it_runs_as_a_module_and_helps() -> None:
     done = subprocess.run([sys.executable, "-m", "reports", "--help"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_the_map_of_the_package_names_every_module() -> None:
+    modules = {path.stem for path in Path(reports.__file__).parent.glob("[a-z]*.py")}
+    assert modules <= set(re.findall(r"\w+", str(reports.__doc__)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
