@@ -60,7 +60,7 @@ def _interval(name: str, value: Ratio | Median | None) -> dict[str, float | None
 
 
 def as_json(comparison: Comparison, printed: Printed | None = None) -> str:
-    """Everything: rows with their flags and runs, geometric means, noise floors, provenance."""
+    """Everything: rows with their flags, runs and plan (which says where they come from), geometric means, floors."""
     rows = [
         {
             **_flat(comparison, row, printed),

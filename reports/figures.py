@@ -112,9 +112,9 @@ class Figure:
 
     @property
     def y_label(self) -> str:
-        _, label, unit = KINDS[self.kind]
+        _, quantity, unit = KINDS[self.kind]
         projected = "projected " if any(label.startswith("projected") for label in self.labels) else ""
-        return f"{projected}{label}" + (f" [{unit}]" if unit else "")
+        return f"{projected}{quantity}" + (f" [{unit}]" if unit else "")
 
     @property
     def unit(self) -> str:
