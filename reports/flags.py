@@ -45,25 +45,6 @@ class Flag:
         return f"{self.code}: {self.text} ({self.link})"
 
 
-CODES = (
-    "unsteady",
-    "loaded-machine",
-    "foreign-load",
-    "stolen-time",
-    "throttled",
-    "waiting",
-    "slow-harness",
-    "low-memory",
-    "on-battery",
-    "resumed",
-    "implausible-ratio",
-    "parameter-counts",
-    "error-gap",
-    "stale-environment",
-    "other-environment",
-    "other-options",
-    "other-machine",
-)
 DISTURBED = ("foreign-load", "throttled", "low-memory", "on-battery")  # measured meanwhile, so surely about this run
 
 

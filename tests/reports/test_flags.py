@@ -16,6 +16,25 @@ from reports.flags import Flag
 from tests.reports.builder import MACHINE, QUIET, fields
 
 ROOT = Path(__file__).parents[2]
+CODES = (
+    "unsteady",
+    "loaded-machine",
+    "foreign-load",
+    "stolen-time",
+    "throttled",
+    "waiting",
+    "slow-harness",
+    "low-memory",
+    "on-battery",
+    "resumed",
+    "implausible-ratio",
+    "parameter-counts",
+    "error-gap",
+    "stale-environment",
+    "other-environment",
+    "other-options",
+    "other-machine",
+)
 
 
 def codes(found: list[Flag]) -> set[str]:
@@ -185,9 +204,9 @@ def test_replaced_packages_make_a_result_stale() -> None:
 def test_every_flag_is_explained_under_the_heading_that_it_links_to() -> None:
     page = (ROOT / flags.PAGE).read_text()
     headings = set(re.findall(r"^#+ ([a-z-]+)$", page, re.M))
-    assert headings >= set(flags.CODES)
+    assert headings >= set(CODES)
     source = Path(flags.__file__).read_text()
-    assert set(re.findall(r'Flag\(\s*"([a-z-]+)"', source)) == set(flags.CODES)
+    assert set(re.findall(r'Flag\(\s*"([a-z-]+)"', source)) == set(CODES)
     assert Flag("unsteady", "x").json() == {"code": "unsteady", "text": "x", "link": "docs/comparing.md#unsteady"}
 
 
