@@ -21,6 +21,9 @@ Status = Literal[
     "ok", "misreferenced", "unit_note", "self_contradictory", "swapped", "text_conflict", "conflicts_with_table"
 ]
 
+# what the study is called, where in it a figure stands, and what its text says of a ratio's course
+FOR_PEOPLE = ("source", "section", "trend")
+
 
 @dataclass(frozen=True)
 class Result:
@@ -48,7 +51,6 @@ class Figure:
     """A figure of chapter 4. summary: what the text says of it, empty where that is ratios only (see its claims)."""
 
     figure: str
-    section: str
     kind: FigureKind
     dataset: str
     architecture: str
@@ -82,7 +84,6 @@ class Claim:
     points: tuple[str, ...]
     min_at: tuple[str, ...] = ()
     max_at: tuple[str, ...] = ()
-    trend: str = ""
     note: str = ""
 
 
@@ -122,7 +123,6 @@ class Contradiction:
 class Setup:
     """What the study measured on."""
 
-    source: str
     stack: str
     machine: str
 
@@ -134,16 +134,17 @@ def _read() -> dict[str, Any]:
 
 
 def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
-    """Lists of texts as tuples, so that records can be hashed."""
+    """Lists of texts as tuples, so that records can be hashed; without what is in the file for people only."""
     return {
         key: tuple(value) if isinstance(value, list) and value and isinstance(value[0], str) else value
         for key, value in entry.items()
+        if key not in FOR_PEOPLE
     }
 
 
 def setup() -> Setup:
     """The study's software and machine."""
-    return Setup(**{name: _read()[name] for name in ("source", "stack", "machine")})
+    return Setup(**{name: _read()[name] for name in ("stack", "machine")})
 
 
 @cache

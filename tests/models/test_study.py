@@ -191,4 +191,6 @@ def test_the_file_holds_nothing_that_no_loader_reads() -> None:
     content = json.loads(Path(study.__file__).with_name("study.json").read_text("utf-8"))
     lists = {key for key, value in content.items() if isinstance(value, list)}
     assert lists == {"results", "out_of_memory", "figures", "claims", "conclusions", "contradictions"}
-    assert set(content) - lists == {"source", "stack", "machine"}
+    entries = [content, *(entry for key in lists for entry in content[key])]
+    assert set(content) - lists - set(study.FOR_PEOPLE) == {"stack", "machine"}
+    assert set(study.FOR_PEOPLE) <= {key for entry in entries for key in entry}
