@@ -36,8 +36,8 @@ def middle(value: Median | None, digits: int = 3) -> str:
     return f"{text} [{significant(value.low, digits)}, {significant(value.high, digits)}]{note}"
 
 
-def percent(value: Median | None) -> str:
-    """An error in percent: its median over seeds and, where there are several, the range."""
+def error(value: Median | None) -> str:
+    """An error, in percent or mm: its median over seeds and, where there are several, the range."""
     if value is None:
         return NOTHING
     spread = "" if value.low == value.high else f" ({value.low:.2f} to {value.high:.2f})"

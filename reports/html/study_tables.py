@@ -105,7 +105,7 @@ def _measured(row: Row | None) -> tuple[str, str, str, str]:
     if row is None or row.epoch is None:
         return ("", "", "", "")
     unit = " mm" if any(each.fields.get("error_unit") == "mm" for each in row.records) else ""
-    train, test = (fmt.percent(error) + (unit if error else "") for error in (row.train_error, row.test_error))
+    train, test = (fmt.error(error) + (unit if error else "") for error in (row.train_error, row.test_error))
     tried = all(each.fields.get("profile") == "smoke" for each in row.records)
     return fmt.NOTHING if tried else fmt.total(row.total), fmt.significant(row.peak_memory_mib), train, test
 

@@ -128,8 +128,8 @@ def test_figures_by_hand(value: float | None, text: str) -> None:
         (fmt.middle(Median(2.0, 1.5, 2.5, 0.969)), "2.00 [1.50, 2.50]"),
         (fmt.middle(Median(2.0, 1.5, 2.5, 0.75)), "2.00 [1.50, 2.50] 75%"),
         (fmt.middle(Median(2.0, 2.0, 2.0, 0.0)), "2.00"),
-        (fmt.percent(Median(2.0, 1.5, 2.5, 0.75)), "2.00 (1.50 to 2.50)"),
-        (fmt.percent(Median(2.0, 2.0, 2.0, 0.0)), "2.00"),
+        (fmt.error(Median(2.0, 1.5, 2.5, 0.75)), "2.00 (1.50 to 2.50)"),
+        (fmt.error(Median(2.0, 2.0, 2.0, 0.0)), "2.00"),
         (fmt.ratio(Ratio(2.31, 2.2, 2.4, 5)), "2.31 [2.20, 2.40]"),
         (fmt.ratio(Ratio(2.31, math.nan, math.nan, 1)), "2.31 (1 run)"),
         (fmt.total(Total(1.0, 9.0, 9.0, 11.0, "runs")), "projected 10.0 [9.00, 11.0]"),
@@ -138,7 +138,7 @@ def test_figures_by_hand(value: float | None, text: str) -> None:
         (fmt.span(1.0, 2.0), "1.00 to 2.00"),
         (fmt.span(1.0, 1.0), "1.00"),
         (fmt.printed(3.8, 4.0), "3.8 to 4"),
-        (fmt.bare(None) + fmt.middle(None) + fmt.percent(None) + fmt.ratio(None) + fmt.total(None), "-----"),
+        (fmt.bare(None) + fmt.middle(None) + fmt.error(None) + fmt.ratio(None) + fmt.total(None), "-----"),
     ],
 )
 def test_numbers_by_hand(made: Any, text: str) -> None:
