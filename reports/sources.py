@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "runs", nargs="*", metavar="RUN",
         help="saved runs, newest last (default: all): of each point and backend the newest counts",
     )  # fmt: skip
-    parser.add_argument("--baseline", metavar="BACKEND", help="whom ratios refer to (default: the one with the most points)")
+    parser.add_argument("--baseline", metavar="BACKEND", help="whom ratios refer to (default: who has the most points)")
 
 
 def chosen(options: argparse.Namespace) -> tuple[Newest, Sequence[str]]:
