@@ -148,7 +148,8 @@ def test_more_than_twenty_runs_are_never_planned(run: Run) -> None:
 def test_a_wrong_option_is_one_message(arguments: list[str], says: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "benchmarks/test_fnn.py", "-p", "tests.drawn", "-k", POINTS]
     command += [f"--benchmark-storage=file://{tmp_path}", "--backend=study", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
     assert done.returncode == 4
     assert says in done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout
