@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 from models import study
 from reports.__main__ import main
@@ -76,6 +77,10 @@ def logged(page: webdriver.Chrome) -> list[dict[str, Any]]:
     return entries
 
 
+def _complete(page: webdriver.Chrome) -> bool:
+    return bool(page.execute_script("return document.readyState === 'complete'"))
+
+
 Opened = Callable[..., webdriver.Chrome]
 
 
@@ -91,6 +96,7 @@ def opened(browser: webdriver.Chrome) -> Opened:
         browser.get("about:blank")
         logged(browser)  # forgets what was logged before
         browser.get(path.as_uri() + anchor)
+        WebDriverWait(browser, 60).until(_complete)  # on a busy machine, get returns while the page is still read
         return browser
 
     return _open
