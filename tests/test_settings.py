@@ -94,6 +94,11 @@ def test_the_study_profile_is_the_studys_schedule(point) -> None:  # type: ignor
     assert Settings((), profile="study").overridden(point) == {}
 
 
+def test_steady_is_an_option_of_the_results_where_it_was_chosen() -> None:
+    assert from_options(options(steady=True)).options["steady"] is True
+    assert "steady" not in from_options(options()).options  # so that older results have the same options
+
+
 def test_only_what_differs_from_the_study_counts_as_overridden() -> None:
     point = HEADLINE[0]
     same = Settings((), batch_size=point.training.batch_size, examples=100)

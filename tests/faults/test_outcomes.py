@@ -127,7 +127,8 @@ def test_an_environment_that_is_deleted_meanwhile(
         while not worker_processes():
             time.sleep(0.01)
         time.sleep(1)  # it stands in front of its imports
-        shutil.rmtree(cache / "envs")
+        (cache / "envs").rename(cache / "gone")  # all of it at once, however long the rest takes
+        shutil.rmtree(cache / "gone")
 
     deletion = threading.Thread(target=delete)
     deletion.start()

@@ -28,7 +28,7 @@ SOUND: dict[str, dict[str, Any]] = {
     },
     "training": {"baseline_resident_mib": 100.0, "peak_was_reset": True},
     "restored": {"epochs": 3},
-    "epoch": {"index": 0, "wall_s": 0.5, "processor_s": 0.4, "loss": None, "peak_resident_mib": 100},
+    "epoch": {"index": 0, "wall_s": 0.5, "processor_s": 0.4, "fetched_mib": 0.0, "loss": None, "peak_resident_mib": 90},
     "checkpointed": {"epochs": None},
     "trained": {"epochs": 3, "allocator_peak_mib": None},
     "evaluated": {
