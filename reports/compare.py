@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
-from models.study import StudyBackend
 from reports import exports, noise, runs, tables
 from reports import format as fmt
+from reports.baselines import most_measured
 from reports.comparison import Comparison, Row, compare
 from reports.exits import Exit
 from reports.pairs import By
@@ -66,18 +65,11 @@ def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Seq
     """Arms by preference; raises RunProblem where the user's is none of them."""
     arms = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
     if wanted is None:
-        return arms if by == "run" else _most_measured(arms, records)
+        return arms if by == "run" else most_measured(records)
     fitting = [arm for arm in arms if arm == wanted or arm.split("/")[-1].split("_")[0] == wanted]
     if not fitting:
         raise runs.RunProblem(f"--baseline={wanted}: there is no such {by} in what is compared: {', '.join(arms)}")
     return fitting
-
-
-def _most_measured(arms: Sequence[str], records: Sequence[Record]) -> list[str]:
-    """So that all tables have one baseline where one backend has them all; of equals, the study's come first."""
-    groups = {arm: {each.group for each in records if each.ok and each.arm == arm} for arm in arms}
-    study = get_args(StudyBackend)
-    return sorted(arms, key=lambda arm: (-len(groups[arm]), study.index(arm) if arm in study else len(study)))
 
 
 def _current(root: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reports import flags, projection
+from reports import flags, flags_between, projection
 from reports.flags import Flag
 from reports.pairs import By, Verdict, differences, ratio, values, verdict
 from reports.projection import Total
@@ -135,7 +135,7 @@ def _rows(
         elif not good or arm == baseline:
             yield row
         elif reasons := differences(base, good, by):
-            counts = flags.of_counts([each.fields for each in base], [each.fields for each in good])
+            counts = flags_between.of_counts([each.fields for each in base], [each.fields for each in good])
             yield replace(row, verdict="not comparable", reason="; ".join(reasons), flags=(*row.flags, *counts))
         else:
             yield _beside(row, base, good, by, floors)
@@ -160,7 +160,10 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
         return row
     own = [flag for each in good for flag in each.flags]
     fields = [each.fields for each in good]
-    found = dict.fromkeys([*own, *flags.of_settings(fields, (), same_backend=True), *flags.of_age(fields, current)])
+    settings = flags_between.of_settings(fields, (), same_backend=True)
+    sessions = [[each.fields for each in good if each.session == name] for name in {each.session for each in good}]
+    own += [flag for some in sessions for flag in flags.of_pace(some)]
+    found = dict.fromkeys([*own, *flags.of_distance(fields), *settings, *flags_between.of_age(fields, current)])
     return replace(
         row,
         epoch=_median(good, "epoch_s"),
@@ -188,9 +191,9 @@ def _beside(row: Row, base: Sequence[Record], good: Sequence[Record], by: By, fl
     speed_up = ratio(base, good, "epoch_s")
     memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
     one, other = ([each.fields for each in side] for side in (base, good))
-    doubts = [*flags.of_errors(one, other), *flags.of_settings(one, other, same_backend=by == "run")]
+    doubts = [*flags_between.of_errors(one, other), *flags_between.of_settings(one, other, same_backend=by == "run")]
     if speed_up:
-        doubts += flags.of_ratio(speed_up.value)
+        doubts += flags_between.of_ratio(speed_up.value)
     return replace(
         row,
         speed_up=speed_up,
@@ -207,8 +210,8 @@ def _pools(rows: Sequence[Row], floors: Floors) -> Iterable[Pool]:
     swept: dict[tuple[str, str, str, str], list[Ratio]] = {}
     for row in rows:
         if row.speed_up is not None:
-            data = next(iter(values("data", row.records)), "unknown")
-            what = f"{row.family}{row.group.removeprefix(row.point)}, {data} data"
+            kind = next(each.kind for each in row.records if each.ok)
+            what = f"{row.family}{row.group.removeprefix(row.point)}, {kind}"
             swept.setdefault((row.family, what, row.arm, row.baseline), []).append(row.speed_up)
     for (family, what, arm, baseline), ratios in swept.items():
         if len(ratios) > 1:

@@ -1,11 +1,10 @@
-"""What makes a result doubtful: pure functions of records' fields. Each flag is a code, a sentence, and where it is
-explained. Fields and units: docs/results.md. A field that a record doesn't have raises no flag.
+"""What makes a run doubtful: pure functions of records' fields. Each flag is a code, a sentence, and where it is
+explained. Fields and units: docs/results.md. A field that a record doesn't have raises no flag. What makes a comparison
+doubtful: reports/flags_between.py.
 """
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,10 +14,11 @@ from reports.variation import steadiness
 Fields = Mapping[str, Any]
 
 PAGE = "docs/comparing.md"
-RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
 LOAD_LIMIT = 0.5  # runnable processes above the number of processors, which is what a worker itself may cause
 FOREIGN_LIMIT = 0.1  # of the time of a benchmark's own processors, taken by other processes
 STOLEN_LIMIT = 0.02  # of the processors' time
+APART = 1.6  # times the shortest time between two processors: no cache is shared any more
+UNEVEN = 1.2  # times the shortest time of a loop that does the same each time
 CLOCK_LIMIT = 0.8  # of the frequency before the benchmark
 BUSY_LIMIT = 0.8  # processors: below it a worker on the CPU waits for something
 SWAP_LIMIT_MIB = 64.0
@@ -52,7 +52,7 @@ def of_run(fields: Fields) -> list[Flag]:
     """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
     return [*_unsteady(fields), *_loaded(fields), *_stolen(fields), *_throttled(fields), *_waiting(fields),
             *_harness(fields), *_memory(fields), *_battery(fields),
-            *_resumed(fields)]  # fmt: skip
+            *_resumed(fields), *of_distance([fields]), *of_pace([fields])]  # fmt: skip
 
 
 def _unsteady(fields: Fields) -> Iterator[Flag]:
@@ -102,6 +102,37 @@ def _stolen(fields: Fields) -> Iterator[Flag]:
     share = (after - before) / (wall * processors)
     if share > STOLEN_LIMIT:
         yield Flag("stolen-time", f"the hypervisor kept {share:.1%} of the processors' time for others")
+
+
+def of_distance(runs: Sequence[Fields]) -> list[Flag]:
+    """Whether a hypervisor moved the processors during these runs, or between them."""
+    if _spread(runs, "exchange_ns") < APART:
+        return []
+    return [
+        Flag(
+            "processors-moved",
+            "the hypervisor moved its processors apart or together: what their threads exchange takes several times as "
+            "long when they are apart",
+        )
+    ]
+
+
+def of_pace(runs: Sequence[Fields]) -> list[Flag]:
+    """Whether the processors computed faster at one time than at another during these runs of one session."""
+    if _spread(runs, "loop_us") < UNEVEN:
+        return []
+    return [
+        Flag(
+            "uneven-speed",
+            "the processors computed now faster, now slower: another guest used the same cores, or the clock changed",
+        )
+    ]
+
+
+def _spread(runs: Sequence[Fields], name: str) -> float:
+    """The largest of a figure of the host over the smallest; 1 where it is not known."""
+    seen = [value for run in runs for value in _host(run, name) if value]
+    return max(seen) / min(seen) if seen else 1.0
 
 
 def _throttled(fields: Fields) -> Iterator[Flag]:
@@ -178,104 +209,3 @@ def _resumed(fields: Fields) -> Iterator[Flag]:
             "" if fields.get("resumed_exactly", True) else "; dropout drew other masks than without the interruption"
         )
         yield Flag("resumed", f"it was interrupted, and went on from a checkpoint: {epochs} epochs{other}")
-
-
-def of_ratio(value: float) -> list[Flag]:
-    """Whether a ratio of times is plausible: within 0.2 to 5."""
-    if 1 / RATIO_LIMIT <= value <= RATIO_LIMIT:
-        return []
-    times = max(value, 1 / value)
-    return [Flag("implausible-ratio", f"a factor of {times:.1f} is rarely a backend's doing: ask the doctor")]
-
-
-def of_errors(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
-    """Whether two backends' test errors differ by more than the seeds make them differ.
-
-    The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
-    counted on so many examples, the larger of the two; a regression's error, which is no percentage, has its range
-    only. Of a single seed and an unknown number of examples nothing can be said.
-    """
-    samples = [[run["test_error"] for run in runs if run.get("test_error") is not None] for runs in (one, other)]
-    if not all(samples):
-        return []
-    gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
-    counted = [_counting_error(runs, sample) for runs, sample in zip((one, other), samples, strict=True)]
-    known = None not in counted or max(map(len, samples)) > 1
-    spread = max(*(max(sample) - min(sample) for sample in samples), *(error or 0.0 for error in counted))
-    if gap <= spread or not known:
-        return []
-    unit = " points" if _is_percentage(one) else ""
-    return [
-        Flag(
-            "error-gap",
-            f"the test errors differ by {gap:.2g}{unit}, over seeds by {spread:.2g}: it may not be the same work",
-        )
-    ]
-
-
-def _is_percentage(runs: Sequence[Fields]) -> bool:
-    return all(run.get("error_unit", "%") == "%" for run in runs)
-
-
-def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float | None:
-    """None where it is not known; 0 of an error of exactly 0 or 100 %."""
-    examples = runs[0].get("test_examples")
-    if not examples or not _is_percentage(runs):
-        return None
-    share = min(max(statistics.median(errors) / 100, 0.0), 1.0)
-    return 200 * math.sqrt(share * (1 - share) / examples)
-
-
-def of_counts(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
-    """Whether all of these runs trained networks of one size."""
-    counts = _values("params", one, other)
-    if len(counts) < 2:
-        return []
-    return [Flag("parameter-counts", f"networks of {' and '.join(f'{count:,}' for count in counts)} parameters")]
-
-
-def of_settings(one: Sequence[Fields], other: Sequence[Fields], same_backend: bool) -> list[Flag]:
-    """What else is not alike: packages (where the backend is to be the same), options, machine."""
-    found = []
-    environments = [_values("environment", side) for side in (one, other)]
-    if same_backend:
-        environments = [_values("environment", one, other)]
-    if any(len(names) > 1 for names in environments):
-        found.append(Flag("other-environment", f"the packages changed in between: {_changed_versions(one, other)}"))
-    if len(_values("options", one, other)) > 1:
-        options = " and ".join(str(value) for value in _values("options", one, other))
-        found.append(Flag("other-options", f"not the same options: {options}"))
-    if len(machines := _values("machine", one, other)) > 1:
-        names = " and ".join(str(machine.get("cpu_model", machine)) for machine in machines)
-        found.append(Flag("other-machine", f"measured on different machines: {names}"))
-    return found
-
-
-def _changed_versions(*sides: Sequence[Fields]) -> str:
-    seen: dict[str, set[str]] = {}
-    for run in (run for side in sides for run in side):
-        for package, version in (run.get("versions") or {}).items():
-            seen.setdefault(package, set()).add(version)
-    changed = [f"{package} {' and '.join(sorted(each))}" for package, each in sorted(seen.items()) if len(each) > 1]
-    return ", ".join(changed) or "not those whose versions a record names"
-
-
-def _values(name: str, *sides: Sequence[Fields]) -> list[Any]:
-    """The different values of a field in order of appearance, without those that are unknown."""
-    found: list[Any] = []
-    for value in (run.get(name) for side in sides for run in side):
-        if value is not None and value not in found:
-            found.append(value)
-    return found
-
-
-def of_age(runs: Sequence[Fields], current: Mapping[str, str]) -> list[Flag]:
-    """Whether runs were measured with packages that have been replaced since. current: backend to fingerprint."""
-    old = {
-        run["backend"] for run in runs if run.get("environment") != current.get(run["backend"], run.get("environment"))
-    }
-    if not old:
-        return []
-    return [
-        Flag("stale-environment", f"the packages of {', '.join(sorted(old))} have been replaced since: measure again")
-    ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from reports import flags
+from reports import flags_between
 from reports.records import Record
 from reports.statistics import Ratio, paired_ratio, unpaired_ratio
 
@@ -57,13 +57,13 @@ def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[
     Backends that ran on different machines say nothing of each other; of saved runs it may be the question.
     """
     fields = [each.fields for each in one], [each.fields for each in other]
-    found = [flag.text for flag in flags.of_counts(*fields)]
+    found = [flag.text for flag in flags_between.of_counts(*fields)]
     for name, title in MUST_AGREE.items():
         seen = values(name, one, other)
         if len(seen) > 1:
             found.append(f"{title}: {' and '.join(f'{v:,}' if isinstance(v, int) else str(v) for v in seen)}")
     if by == "backend":
-        doubts = flags.of_settings(*fields, same_backend=False)
+        doubts = flags_between.of_settings(*fields, same_backend=False)
         found += [flag.text for flag in doubts if flag.code == "other-machine"]
     return found
 

@@ -13,7 +13,7 @@ from reports.statistics import special, t_quantile
 from reports.variation import Components, components
 
 ROUNDS = range(5, 101)  # a shorter series can't be checked for being steady
-TRAINING = 0.92  # of a planned run's time, at least: with a pilot of short runs that makes nine tenths of a session
+TRAINING = 0.91  # of a session's time, its pilot of short runs included, at least
 FARTHEST = 36.0  # standard errors: beyond it SciPy's noncentral t fails here and there, and power is certainty
 
 
@@ -118,15 +118,15 @@ def from_pilot(
     """The plan for one point from the records of a pilot, for that ratio to the baseline that varies most.
 
     Foreign load lasts longer than a round, so that what short runs vary by is no property of processes, and goes away
-    in longer ones; a pilot can't tell. Of the rounds to choose from those are left with which TRAINING of the time is
-    training. rounds, most_runs: as in `plan`.
+    in longer ones; a pilot can't tell. Of the rounds to choose from those are left with which TRAINING of the time, the
+    pilot's included, is training. rounds, most_runs: as in `plan`.
 
     Needs at least two blocks in which the baseline and another backend ended `ok`; raises ValueError otherwise.
     """
+    good = [record for record in records if record["outcome"] == "ok"]
     series: dict[str, dict[int, Mapping[str, Any]]] = {}
-    for record in records:
-        if record["outcome"] == "ok":
-            series.setdefault(record.get("backend_alias") or record["backend"], {})[record["run"]] = record
+    for record in good:
+        series.setdefault(record.get("backend_alias") or record["backend"], {})[record["run"]] = record
     base = series.get(baseline, {})
     found = [_of_ratio(base, other) for name, other in series.items() if name != baseline]
     pilots = [pilot for pilot in found if pilot is not None]
@@ -136,9 +136,18 @@ def from_pilot(
         sum(column) for column in zip(*(price([*runs.values()]) for runs in series.values()), strict=True)
     )
     warmup_s = sum(statistics.fmean(sum(each["warmup_s"]) for each in runs.values()) for runs in series.values())
-    fewest = (TRAINING * run_s - warmup_s) / (1 - TRAINING) / round_s
-    rounds = [count for count in rounds if count >= fewest] or rounds[-1:]
-    plans = [plan(pilot, precision, run_s, round_s, rounds, most_runs) for pilot in pilots]
+    spent_s = sum(record["wall_s"] for record in good)
+    trained_s = sum(sum(record["warmup_s"]) + sum(record["rounds_s"]) for record in good)
+
+    def long_enough(pilot: Components, count: int) -> bool:
+        runs = min(runs_for(pilot.of_run(count), precision), most_runs)
+        training_s = trained_s + runs * (warmup_s + count * round_s)
+        return bool(training_s >= TRAINING * (spent_s + runs * (run_s + count * round_s)))
+
+    plans = []
+    for pilot in pilots:
+        long = [count for count in rounds if long_enough(pilot, count)] or rounds[-1:]
+        plans.append(plan(pilot, precision, run_s, round_s, long, most_runs))
     return max(plans, key=lambda found: (found.precision > precision, found.seconds, found.precision))
 
 

@@ -66,6 +66,16 @@ class Record:
         return bool(self.fields.get("pilot"))
 
     @property
+    def steady(self) -> bool:
+        """Whether known causes of jumping times were taken away (--steady)."""
+        return bool((self.fields.get("options") or {}).get("steady"))
+
+    @property
+    def kind(self) -> str:
+        """What figures of such runs must be labelled with: the kind of data, and whether they are steady."""
+        return f"{self.fields.get('data') or 'unknown'} data" + (", steady" if self.steady else "")
+
+    @property
     def error_unit(self) -> str:
         """% of the examples, or mm of rain."""
         return str(self.fields.get("error_unit", "%"))

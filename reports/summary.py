@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -116,6 +116,8 @@ def heading(rows: Sequence[Row]) -> str:
             f"{fields.get('batches', 0):,} mini-batches of {fields['batch_size']}, "
             f"{len({each.run for each in records})} run(s) of {fields['warmup']} + {fields['rounds']} epochs"
         )
+    if first.steady:
+        text += "; steady"
     if first.overridden:
         text += "; overridden: " + ", ".join(f"{name}={value}" for name, value in first.overridden.items())
     return text
@@ -130,28 +132,45 @@ def _pools(found: Comparison) -> str:
     return tabulate(rows, headers, disable_numparse=True)
 
 
+Where = tuple[str, str]  # group, or nothing where all are meant, and arm
+Told = dict[str, Counter[Where]]  # how often, by what is said
+
+
 def _notes(records: Sequence[Record], found: Comparison) -> Iterable[str]:
-    """Every flag, what can't be compared, and every failure, each once with its number of times."""
-    seen: Counter[tuple[str, str]] = Counter()
+    """Every flag, what can't be compared, and every failure, each once with the places and the numbers of times."""
+    told: Told = defaultdict(Counter)
     for row in found.rows:
         for flag in row.flags:
             times = sum(flag in each.flags for each in row.records)
-            seen[(f"{row.group}, {row.arm}", str(flag))] += max(times, 1)
+            told[str(flag)][row.group, row.arm] += max(times, 1)
         if row.verdict == "not comparable":
-            seen[(f"{row.group}, {row.arm}", f"not comparable: {row.reason}")] += 1
-    yield from _told(seen)
+            told[f"not comparable: {row.reason}"][row.group, row.arm] += 1
+    yield from _lines(told)
     yield from _failures(records)
 
 
 def _failures(records: Sequence[Record]) -> Iterable[str]:
-    seen: Counter[tuple[str, str]] = Counter()
+    told: Told = defaultdict(Counter)
     for each in records:
         if not each.ok:
-            where = each.arm if each.outcome == "unavailable" else f"{each.group}, {each.arm}"
-            seen[(where, f"{each.outcome}: {each.reason}")] += 1
-    yield from _told(seen)
+            group = "" if each.outcome == "unavailable" else each.group
+            told[f"{each.outcome}: {each.reason}"][group, each.arm] += 1
+    yield from _lines(told)
 
 
-def _told(seen: Counter[tuple[str, str]]) -> Iterable[str]:
-    for (where, text), count in seen.items():
-        yield f"! {where}: {text}" + (f" ({count} times)" if count > 1 else "")
+def _lines(told: Told) -> Iterable[str]:
+    """One line for what is said of one place; else a line for each group below it."""
+    for text, places in told.items():
+        if len(places) == 1:
+            (((group, arm), count),) = places.items()
+            yield f"! {f'{group}, ' if group else ''}{arm}: {text}{_times(count)}"
+        else:
+            arms: dict[str, list[str]] = defaultdict(list)
+            for (group, arm), count in places.items():
+                arms[group].append(arm + _times(count))
+            yield f"! {text}"
+            yield from (f"    {f'{group}: ' if group else ''}{', '.join(named)}" for group, named in arms.items())
+
+
+def _times(count: int) -> str:
+    return f" ({count} times)" if count > 1 else ""

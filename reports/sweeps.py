@@ -191,6 +191,8 @@ def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: 
         yield f"{name} data"
     if any(each.fields.get("profile") == "smoke" for each in good):
         yield "profile smoke: tried out, not timed"
+    if steady := sum(each.steady for each in good):
+        yield f"steady: {'all' if steady == len(good) else 'some'} runs without known causes of jumping times"
     if any(spot.note == "unpaired" for each in series for spot in each.spots if each.main):
         yield "unpaired: some ratios are of different sessions"
     if any(len([spot for spot in each.spots if spot.value is not None]) < len(groups) for each in series if each.main):

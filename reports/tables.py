@@ -80,12 +80,14 @@ def text(comparison: Comparison, style: str, printed: Printed | None = None) -> 
 
 
 def _title(group: str, rows: Sequence[Row]) -> str:
-    fields = next((each.fields for row in rows for each in row.records if each.ok), None)
-    if fields is None:
+    first = next((each for row in rows for each in row.records if each.ok), None)
+    if first is None:
         return group
+    fields = first.fields
     size = f"{fields['examples']:,} examples" if fields.get("examples") else "epochs of a size that is not known"
     kinds = " and ".join(values("data", *(row.records for row in rows))) or "unknown"
-    return f"{group}: {kinds} data, {size}, mini-batches of {fields.get('batch_size', '?')}"
+    steady = "; steady" if first.steady else ""
+    return f"{group}: {kinds} data, {size}, mini-batches of {fields.get('batch_size', '?')}{steady}"
 
 
 def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str:

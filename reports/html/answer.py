@@ -57,10 +57,10 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
     preferred = most_measured(records, baseline)
     named = next(iter(preferred), "")
     found = compare(records, "backend", preferred, floors)
-    data = {each.group: each.fields.get("data") for each in records if each.ok}
+    kinds = {each.group: each.kind for each in records if each.ok}
     families: dict[str, dict[str, list[Row]]] = {}
     for row in sorted(found.rows, key=lambda row: FAMILIES.index(row.family) if row.family in FAMILIES else -1):
-        what = f"{row.family}{row.group.removeprefix(row.point)}, {data.get(row.group) or 'unknown'} data"
+        what = f"{row.family}{row.group.removeprefix(row.point)}, {kinds.get(row.group, 'unknown data')}"
         families.setdefault(what, {}).setdefault(row.arm, []).append(row)
     tables = {
         "Speed-up": {
@@ -72,9 +72,9 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
         },
     }
     sentences = [sentence(what, of, floors) for what, of in families.items()]
-    kinds = dict.fromkeys(each.memory_kind for each in records if each.memory_kind)
+    memory = dict.fromkeys(each.memory_kind for each in records if each.memory_kind)
     arms = ordered({each.arm for each in records})
-    return Answer(named, tuple(arms), tuple(filter(None, sentences)), tuple(kinds), tables)
+    return Answer(named, tuple(arms), tuple(filter(None, sentences)), tuple(memory), tables)
 
 
 def _beside(rows: Sequence[Row], baseline: str) -> list[Row]:

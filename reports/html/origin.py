@@ -157,6 +157,7 @@ def _command(session: Saved, first: Record) -> str:
     parts += [f"--jit={options['jit']}"] if options.get("jit") in ("on", "off") else []
     parts += ["--tf32"] if options.get("tf32") else []
     parts += ["--race"] if options.get("fix_update_race") is False else []
+    parts += ["--steady"] if options.get("steady") else []
     parts += ["--aa"] if any(each.aa_of for each in session.records) else []
     parts += ["--data=synthetic"] if {*values("data", session.records)} == {"synthetic"} else []
     return shlex.join(parts)

@@ -123,3 +123,5 @@ def _labels(record: Record) -> Iterator[str]:
         yield f"{data} data"
     if record.fields.get("profile") == "smoke":
         yield "profile smoke"
+    if record.steady:
+        yield "steady"

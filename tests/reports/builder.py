@@ -17,6 +17,8 @@ POINT = "mnist-fnn-layers-6"
 MACHINE = {"machine": "abc123def456", "cpu_model": "Test CPU", "available_processors": 2, "memory_mib": 8000}
 QUIET = {
     "load_1min": 1.0,
+    "exchange_ns": 150.0,
+    "loop_us": 1000.0,
     "memory_available_mib": 6000.0,
     "swap_used_mib": 0.0,
     "stolen_s": 10.0,

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from reports import tables
 from reports.comparison import Comparison, Row, compare
 from reports.pairs import ratio, verdict
-from reports.records import counted, record
+from reports.records import Record, counted, record
 from reports.statistics import Ratio, paired_ratio, unpaired_ratio
-from tests.reports.builder import MACHINE, fields, session, typed
+from tests.reports.builder import MACHINE, QUIET, fields, session, typed
 
 TWO = {"torch": 1.0, "jax": 0.5}
 SWEEP = tuple(f"mnist-fnn-layers-{depth}" for depth in range(1, 7))
@@ -197,6 +197,19 @@ def test_the_floor_is_that_of_the_family() -> None:
     records = typed(session({"torch": 1.0, "jax": 0.9}, noise=0.001))
     assert by_arm(compare(records, floors={"cnn": 1.0}))["jax"].verdict == "faster"
     assert by_arm(compare(records, floors={"fnn": 1.0}))["jax"].verdict == "~"
+
+
+def paced(loop_us: float, session_: str, run: int = 1) -> Record:
+    host = QUIET | {"loop_us": loop_us}
+    return record(fields("jax", run, host_before=host, host_after=host), session_)
+
+
+def test_processors_that_were_slower_in_another_run_are_flagged_but_not_in_another_session() -> None:
+    """The loop is the interpreter's, so that its times say nothing across sessions."""
+    (row,) = compare([paced(1000, "one"), paced(1300, "one", run=2)]).rows
+    assert "uneven-speed" in {flag.code for flag in row.flags}
+    (row,) = compare([paced(1000, "one"), paced(1300, "two", run=2)]).rows
+    assert "uneven-speed" not in {flag.code for flag in row.flags}
 
 
 def test_many_verdicts_are_corrected() -> None:

@@ -116,6 +116,14 @@ def test_synthetic_data_and_trials_are_labelled(tmp_path: Path) -> None:
     assert not drawn(tmp_path, "4.79").measured
 
 
+@pytest.mark.parametrize(("backends", "said"), [(tuple(EPOCHS), "all runs"), (("torch",), "some runs")])
+def test_steady_runs_are_labelled(tmp_path: Path, backends: tuple[str, ...], said: str) -> None:
+    raw = [each | ({"options": {"steady": True}} if each["backend"] in backends else {}) for each in swept()]
+    save(tmp_path, "0001_a", raw)
+    (label,) = [label for label in drawn(tmp_path, "4.80").labels if "steady" in label]
+    assert said in label
+
+
 def test_what_may_not_be_divided_is_told_and_not_drawn(tmp_path: Path) -> None:
     raw = [each | ({"data": "synthetic"} if each["backend"] == "jax" else {}) for each in swept()]
     save(tmp_path, "0001_a", raw)

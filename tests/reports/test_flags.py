@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import flags
+from reports import flags, flags_between
 from reports.flags import Flag
 from tests.reports.builder import MACHINE, QUIET, fields
 
@@ -21,6 +21,8 @@ CODES = (
     "loaded-machine",
     "foreign-load",
     "stolen-time",
+    "processors-moved",
+    "uneven-speed",
     "throttled",
     "waiting",
     "slow-harness",
@@ -51,9 +53,9 @@ def test_a_quiet_machine_and_a_steady_series_raise_nothing() -> None:
 
 def test_a_record_that_says_nothing_raises_nothing() -> None:
     assert flags.of_run({}) == []
-    assert flags.of_errors([{}], [{}]) == []
-    assert flags.of_counts([{}], [{}]) == []
-    assert flags.of_settings([{}], [{}], same_backend=True) == []
+    assert flags_between.of_errors([{}], [{}]) == []
+    assert flags_between.of_counts([{}], [{}]) == []
+    assert flags_between.of_settings([{}], [{}], same_backend=True) == []
 
 
 def test_a_host_that_says_nothing_raises_nothing() -> None:
@@ -83,6 +85,8 @@ def test_a_host_that_says_nothing_raises_nothing() -> None:
         (fields(harness={"gate_s": 0.0021}), "slow-harness", "took the suite 2.1 ms"),
         (fields(harness_overhead_s=0.0051, epoch_s=1.0), "slow-harness", "5.1 ms longer for the host"),
         (after(on_battery=True), "on-battery", "battery"),
+        (after(exchange_ns=420.0), "processors-moved", "apart or together"),
+        (after(loop_us=1290.0), "uneven-speed", "now faster, now slower"),
     ],
 )
 def test_what_raises_a_flag(record: dict[str, Any], code: str, says: str) -> None:
@@ -107,6 +111,8 @@ worse = {
     "memory_used": lambda x: after(memory_available_mib=max(0.0, 6000 - 10 * x)),
     "gate": lambda x: fields(harness={"gate_s": x / 1000}),
     "overhead": lambda x: fields(harness_overhead_s=x / 1000, epoch_s=0.5),
+    "distance": lambda x: after(exchange_ns=150 + x),
+    "pace": lambda x: after(loop_us=1000 + x),
     "clock": lambda x: after(frequency_mhz=3000 - x),
     "idle": lambda x: fields(rounds_processor_s=[2 / (1 + x)] * 5),
     "first_round": lambda x: fields(rounds_s=[1 + x, 1.0, 1.0, 1.0, 1.0]),
@@ -124,13 +130,13 @@ def test_worse_never_raises_fewer_flags(build: Callable[[float], dict[str, Any]]
 @given(st.floats(0.01, 100), st.floats(1, 10))
 def test_a_ratio_further_from_one_is_never_more_plausible(ratio: float, factor: float) -> None:
     further = ratio * factor if ratio > 1 else ratio / factor
-    assert codes(flags.of_ratio(ratio)) <= codes(flags.of_ratio(further))
-    assert codes(flags.of_ratio(ratio)) == codes(flags.of_ratio(1 / ratio)) or ratio in (0.2, 5.0)
+    assert codes(flags_between.of_ratio(ratio)) <= codes(flags_between.of_ratio(further))
+    assert codes(flags_between.of_ratio(ratio)) == codes(flags_between.of_ratio(1 / ratio)) or ratio in (0.2, 5.0)
 
 
 @pytest.mark.parametrize(("ratio", "flagged"), [(0.2, False), (1.0, False), (5.0, False), (5.01, True), (0.199, True)])
 def test_the_limits_of_a_plausible_ratio(ratio: float, flagged: bool) -> None:
-    assert bool(flags.of_ratio(ratio)) == flagged
+    assert bool(flags_between.of_ratio(ratio)) == flagged
 
 
 def errors(*values: float, **own: Any) -> list[dict[str, Any]]:
@@ -141,71 +147,71 @@ def errors(*values: float, **own: Any) -> list[dict[str, Any]]:
 def test_errors_further_apart_are_never_more_alike(values: list[float], gap: float, more: float) -> None:
     near, far = (errors(*(value + shift for value in values)) for shift in (gap, gap + more))
     base = errors(*values)
-    assert codes(flags.of_errors(base, near)) <= codes(flags.of_errors(base, far))
+    assert codes(flags_between.of_errors(base, near)) <= codes(flags_between.of_errors(base, far))
 
 
 def test_errors_within_the_spread_over_seeds_are_alike() -> None:
-    assert not flags.of_errors(errors(10.0, 14.0), errors(13.0, 15.0))
-    (flag,) = flags.of_errors(errors(10.0, 10.4), errors(15.0, 15.4))
+    assert not flags_between.of_errors(errors(10.0, 14.0), errors(13.0, 15.0))
+    (flag,) = flags_between.of_errors(errors(10.0, 10.4), errors(15.0, 15.4))
     assert "differ by 5 points" in flag.text
 
 
 def test_one_seed_is_judged_by_how_finely_its_examples_can_count() -> None:
     # of 1000 examples two standard errors are 2.06 points at 12 %, 2.20 at 14.15 %, 2.21 at 14.3 %: the larger counts
-    assert not flags.of_errors(errors(12.0), errors(14.15))
-    assert not flags.of_errors(errors(14.15), errors(12.0))
-    assert flags.of_errors(errors(12.0), errors(14.3))
-    assert not flags.of_errors(errors(12.0, test_examples=None), errors(30.0, test_examples=None))
+    assert not flags_between.of_errors(errors(12.0), errors(14.15))
+    assert not flags_between.of_errors(errors(14.15), errors(12.0))
+    assert flags_between.of_errors(errors(12.0), errors(14.3))
+    assert not flags_between.of_errors(errors(12.0, test_examples=None), errors(30.0, test_examples=None))
 
 
 def test_no_error_at_all_is_an_error_that_is_known() -> None:
     # 5 % of 1000 examples: two standard errors are 1.38 points; of 0.3 % they are 0.35
     for pair in (errors(0.0), errors(5.0)), (errors(5.0), errors(0.0)), (errors(0.0), errors(100.0)):
-        assert codes(flags.of_errors(*pair)) == {"error-gap"}
+        assert codes(flags_between.of_errors(*pair)) == {"error-gap"}
     for pair in (errors(0.0), errors(0.3)), (errors(0.3), errors(0.0)), (errors(0.0), errors(0.0)):
-        assert not flags.of_errors(*pair)
-    assert not flags.of_errors(errors(0.0), errors(5.0, test_examples=None))
+        assert not flags_between.of_errors(*pair)
+    assert not flags_between.of_errors(errors(0.0), errors(5.0, test_examples=None))
 
 
 def test_an_error_that_is_no_percentage_is_judged_by_its_seeds_alone() -> None:
-    (flag,) = flags.of_errors(errors(24.0, 24.1, error_unit="mm"), errors(25.0, 25.1, error_unit="mm"))
+    (flag,) = flags_between.of_errors(errors(24.0, 24.1, error_unit="mm"), errors(25.0, 25.1, error_unit="mm"))
     assert "points" not in flag.text
 
 
 def test_networks_of_different_size_are_named() -> None:
-    (flag,) = flags.of_counts([fields(params=1234)], [fields(params=5678)])
+    (flag,) = flags_between.of_counts([fields(params=1234)], [fields(params=5678)])
     assert flag.code == "parameter-counts"
     assert "1,234 and 5,678" in flag.text
 
 
 def test_packages_may_differ_between_backends_but_not_within_one() -> None:
     torch, jax = [fields("torch")], [fields("jax")]
-    assert not flags.of_settings(torch, jax, same_backend=False)
+    assert not flags_between.of_settings(torch, jax, same_backend=False)
     newer = [fields("torch", environment="another", versions={"keras": "3.0.0", "torch": "2.0.0"})]
-    (flag,) = flags.of_settings(torch, newer, same_backend=True)
+    (flag,) = flags_between.of_settings(torch, newer, same_backend=True)
     assert flag.code == "other-environment"
     assert "torch 1.0.0 and 2.0.0" in flag.text
-    assert codes(flags.of_settings(torch + newer, jax, same_backend=False)) == {"other-environment"}
+    assert codes(flags_between.of_settings(torch + newer, jax, same_backend=False)) == {"other-environment"}
 
 
 def test_other_options_and_other_machines_are_told() -> None:
     other = [fields(options={"jit": "on"}, machine=MACHINE | {"cpu_model": "Other CPU"})]
-    found = flags.of_settings([fields()], other, same_backend=True)
+    found = flags_between.of_settings([fields()], other, same_backend=True)
     assert codes(found) == {"other-options", "other-machine"}
     assert any("Test CPU and Other CPU" in flag.text for flag in found)
 
 
 def test_replaced_packages_make_a_result_stale() -> None:
-    assert not flags.of_age([fields("torch")], {"torch": "environment of torch"})
-    assert not flags.of_age([fields("torch")], {})
-    assert codes(flags.of_age([fields("torch")], {"torch": "newer"})) == {"stale-environment"}
+    assert not flags_between.of_age([fields("torch")], {"torch": "environment of torch"})
+    assert not flags_between.of_age([fields("torch")], {})
+    assert codes(flags_between.of_age([fields("torch")], {"torch": "newer"})) == {"stale-environment"}
 
 
 def test_every_flag_is_explained_under_the_heading_that_it_links_to() -> None:
     page = (ROOT / flags.PAGE).read_text()
     headings = set(re.findall(r"^#+ ([a-z-]+)$", page, re.M))
     assert headings >= set(CODES)
-    source = Path(flags.__file__).read_text()
+    source = Path(flags.__file__).read_text() + Path(flags_between.__file__).read_text()
     assert set(re.findall(r'Flag\(\s*"([a-z-]+)"', source)) == set(CODES)
     assert Flag("unsteady", "x").json() == {"code": "unsteady", "text": "x", "link": "docs/comparing.md#unsteady"}
 

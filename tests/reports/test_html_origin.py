@@ -75,6 +75,12 @@ def test_second_names_and_stand_ins_are_asked_for_again(tmp_path: Path) -> None:
     assert "--aa" not in commands(tmp_path)[-1]
 
 
+def test_options_that_were_chosen_are_asked_for_again(tmp_path: Path) -> None:
+    chosen = {"jit": "off", "tf32": True, "fix_update_race": False, "steady": True}
+    save(tmp_path, "0001_a", [fields(options=chosen)])
+    assert commands(tmp_path)[-1].endswith(" --jit=off --tf32 --race --steady")
+
+
 def test_a_commit_is_one_word_of_the_shell(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", [fields(commit="0123; rm -r *+")])
     (line,) = [line for line in commands(tmp_path) if line.startswith("git")]

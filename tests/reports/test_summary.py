@@ -83,11 +83,29 @@ def test_a_flag_is_told_once_with_its_times_and_its_page() -> None:
     assert "! mnist-fnn-layers-6, torch: unsteady: so it is (docs/comparing.md#unsteady) (3 times)" in text
 
 
+def test_what_is_said_of_several_results_is_told_once() -> None:
+    flags = [{"code": "unsteady", "text": "so it is"}]
+    records = session({"torch": 1.0, "jax": 1.0}, flags=flags) + session(
+        {"jax": 1.0}, at="mnist-fnn-layers-5", flags=flags
+    )
+    told = summary(records, ["torch"]).split("docs/comparing.md\n\n")[1]
+    assert told.splitlines() == [
+        "! unsteady: so it is (docs/comparing.md#unsteady)",
+        "    mnist-fnn-layers-6: torch (3 times), jax (3 times)",
+        "    mnist-fnn-layers-5: jax (3 times)",
+    ]
+
+
 def test_what_was_replaced_is_said_and_stands_apart() -> None:
     records = session({"torch": 1.0}) + session({"torch": 1.0}, overridden={"examples": 100}, examples=100)
     text = summary(records, ["torch"])
     assert text.count("mnist-fnn-layers-6 (table") == 2
     assert "overridden: examples=100" in text
+
+
+def test_steady_runs_say_so() -> None:
+    assert "epochs; steady\n" in summary(session({"torch": 1.0}, options={"steady": True}), ["torch"])
+    assert "steady" not in summary(session({"torch": 1.0}), ["torch"])
 
 
 def test_a_sweep_has_its_geometric_mean() -> None:
