@@ -19,6 +19,7 @@ from keras.models import Sequential
 from keras.optimizers import SGD, Adam
 from keras.regularizers import l2
 
+STEADY = "MALLOC_MMAP_MAX_" in os.environ  # the suite's environment under --steady
 KERAS2 = keras.__version__.startswith("2.")
 RATE = "lr" if KERAS2 else "learning_rate"
 
@@ -65,6 +66,8 @@ def main():
     os.sched_setaffinity(0, [int(number) for number in processors.split(",")])
     if keras.backend.backend() == "tensorflow":
         limit_tensorflow(int(os.environ["OMP_NUM_THREADS"]))
+        if not KERAS2 and STEADY:
+            leave_untuned()
     x, y = (np.load(data + name, allow_pickle=False) for name in ("/x.npy", "/y.npy"))
     model, batch_size = {"cnn_softmax": cnn_softmax, "imdb_lstm": imdb_lstm}[network]()
     times = Times()
@@ -84,6 +87,15 @@ def limit_tensorflow(threads):
     else:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def leave_untuned():
+    import tensorflow as tf
+
+    sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir, "fixtures", "worker"))
+    from untuned_input import leave_untuned
+
+    leave_untuned(tf)
 
 
 main()

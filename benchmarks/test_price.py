@@ -1,10 +1,12 @@
 """What a ratio costs: a block of backends on CNN-Softmax to 5 % to each side of each ratio, against a plain script.
 
-    pytest benchmarks/test_price.py -m targets [--backend=NAMES]
+    pytest benchmarks/test_price.py -m targets [--backend=NAMES] [--steady] [--threads=1]
 
 The session is `pytest benchmarks --precision=5%` as a user types it, its pilot included: an hour, where ratios vary as
-much as 20 runs allow. The plain script (benchmarks/plain.py) then takes the place of its last two blocks, in as many
-fresh processes and for as many epochs each. Prints the result and saves it as .benchmarks/price/latest.json.
+much as 20 runs allow; with --steady and --threads=1, which leave them little to vary by (docs/measuring.md), 20 to 80
+minutes, by what the pilot saw of the machine.
+The plain script (benchmarks/plain.py) then takes the place of its last two blocks, in as many fresh processes and for
+as many epochs each. Prints the result and saves it as .benchmarks/price/latest.json.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ def session(shared: Session, folder: Path) -> tuple[float, Records]:
     command = [sys.executable, "-m", "pytest", "benchmarks", "-k", NETWORKS[NETWORK], f"--precision={PRECISION}"]
     command += [f"--backend={','.join(shared.settings.backends)}", f"--benchmark-storage=file://{folder}"]
     command += [f"--threads={shared.settings.threads}", f"--data={shared.settings.data}", "-p", "no:cacheprovider"]
+    command += ["--steady"] if shared.settings.steady else []
     start = time.perf_counter()
     subprocess.run(command, cwd=Path(__file__).parent.parent, check=True, stdout=subprocess.DEVNULL)
     seconds = time.perf_counter() - start
@@ -90,6 +93,8 @@ def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     found = {
         "suite_min": suite_s / 60,
         "plain_of_suite": plain_s / (suite_s * walls[0] / walls[1]),  # of what these blocks took, all between them too
+        "steady": shared.settings.steady,
+        "threads": shared.settings.threads,
         "processes": len(records),
         "runs_that_count": max(ratio.pairs for ratio in ratios.values()),
         "rounds": max(each["rounds"] for each in records),
@@ -98,6 +103,10 @@ def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     }
     publish(request.config, "price", found, json.dumps(found, indent=1))
     return found
+
+
+def test_every_ratio_is_as_precise_as_was_asked_for(priced: dict[str, Any]) -> None:
+    assert max(priced["half_widths"].values()) <= PRECISION
 
 
 def test_the_suite_takes_hardly_longer_than_a_plain_script(priced: dict[str, Any]) -> None:
