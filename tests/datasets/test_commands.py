@@ -177,7 +177,9 @@ def test_ctrl_c_in_a_download(
 
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_nothing_half_prepared_is_used(cache: Path, signal_: signal.Signals, code: int) -> None:
-    data, command = cache / "data", [*COMMAND, "prepare", "svhn/scaled", "--data=synthetic"]
+    # an interrupt can fall between a file's opening and the `with` that closes it, which ends with the process
+    interpreter = [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning"]
+    data, command = cache / "data", [*interpreter, *COMMAND[3:], "prepare", "svhn/scaled", "--data=synthetic"]
 
     def visible() -> list[str]:
         return [path.name for path in data.iterdir() if path.suffix != ".lock"]

@@ -145,14 +145,15 @@ def test_killed_at_any_moment_a_session_loses_what_was_in_progress_at_the_most(
     known: set[str] = set()
     now = Journal(())
     arguments = ["-k", POINTS, "--profile=smoke", "--device=cpu", f"--backend={available}"]
-    for _ in range(40):
+    for attempt in range(40):
         begun = time.monotonic()
         session = run(*(["--resume"] if now.entries else arguments))
         while session.process.poll() is None and not session.journal().entries:
             if now.entries and draw.random() < 0.005:  # now and then before it has a journal of its own
                 break
             time.sleep(0.05)
-        time.sleep(draw.uniform(0, 3 * (time.monotonic() - begun)))  # in the pace of this machine
+        # in the pace of this machine, and sooner or later long enough for a benchmark, however slow it is beside others
+        time.sleep(draw.uniform(0, (3 + attempt) * (time.monotonic() - begun)))
         done = ids(session.journal())
         if session.process.poll() is None:
             session.send(signal.SIGKILL)
@@ -247,7 +248,7 @@ def test_a_long_training_goes_on_from_its_checkpoint(run: Run, tmp_path: Path, a
     assert record["wall_s"] > trained
     assert record["losses"] == pytest.approx(reference["losses"], rel=1e-3, abs=1e-4)
     assert record["test_error"] == reference["test_error"]
-    assert record["flags"][-1]["code"] == "resumed"
+    assert "resumed" in [flag["code"] for flag in record["flags"]]
     assert record["peak_memory_mib"] == pytest.approx(reference["peak_memory_mib"], rel=0.1)
     assert not list(checkpoints_of(session))
     assert not list(checkpoints_of(more))
