@@ -3,8 +3,8 @@
     pytest benchmarks/test_price.py -m targets [--backend=NAMES] [--steady] [--threads=1]
 
 The session is `pytest benchmarks --precision=5%` as a user types it, its pilot included: an hour, where ratios vary as
-much as 20 runs allow; with --steady and --threads=1, which leave them little to vary by (docs/measuring.md), 20 to 80
-minutes, by what the pilot saw of the machine.
+much as 20 runs allow; with --steady and --threads=1, which leave them little to vary by (docs/measuring.md), 20
+minutes to two hours, by the machine and by what the pilot saw of it.
 The plain script (benchmarks/plain.py) then takes the place of its last two blocks, in as many fresh processes and for
 as many epochs each. Prints the result and saves it as .benchmarks/price/latest.json.
 """
