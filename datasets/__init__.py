@@ -106,7 +106,7 @@ def _stored(dataset: Dataset, recipe: str, raw: Raw, cache: Path, progress: Prog
     except OSError as error:
         raise DatasetUnavailable(
             f"{name} could not be written to {folder.parent} ({error.strerror or error})",
-            f"make room there if it is full, or name another folder with {storage.VARIABLE}",
+            f"{storage.mend(error)}, or name another folder with {storage.VARIABLE}",
         ) from error
     x_train, y_train, x_test, y_test = (folder / f"{array}.npy" for array in building.ARRAYS)
     return Prepared(x_train, y_train, x_test, y_test, raw.kind, raw.source, fingerprint)
@@ -127,4 +127,4 @@ def _code(dataset: Dataset) -> str:
 
 @cache_
 def _text(module: str) -> str:
-    return (Path(__file__).parent / Path(*module.split(".")[1:])).with_suffix(".py").read_text()
+    return (Path(__file__).parent / Path(*module.split(".")[1:])).with_suffix(".py").read_text("utf-8")

@@ -55,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     add("list", _list, "what there is, from where, on which terms, and what of it is on this machine", None)
     fetch = add("fetch", _fetch, "download and verify the real datasets", "+")
     fetch.add_argument(
-        "--from", dest="given", type=Path, metavar="PATH", help="take a file, or a folder of files, that you downloaded"
+        "--from",
+        dest="given",
+        type=_given,
+        metavar="PATH",
+        help="take a file, or a folder of files, that you downloaded",
     )
     prep = add("prepare", _prepare, "preprocess and cache, ahead of the benchmarks", None)
     prep.add_argument("names", nargs="+", type=_pairs, metavar="NAME[/RECIPE]", help="a dataset, or one recipe of it")
@@ -70,6 +74,13 @@ def _name(text: str) -> str:
     if text not in DATASETS:
         raise argparse.ArgumentTypeError(f"there is no '{text}'; there are {', '.join(DATASETS)}")
     return text
+
+
+def _given(text: str) -> Path:
+    try:
+        return storage.expanded(text)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"'{text}': {error.strerror}") from None
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import requests
 import urllib3
 from tqdm import tqdm
 
-from datasets import storage
+from datasets import connection, storage
 from datasets.dataset import Dataset, File, Progress
 from datasets.errors import DatasetUnavailable
 from datasets.holdings import downloads, fetched
@@ -39,8 +40,18 @@ class Patience:
 
 
 def mirrors(dataset: Dataset) -> tuple[str, ...]:
-    """Addresses of folders, each with a slash at its end, in the order in which they are tried."""
-    own = os.environ.get(MIRROR + dataset.name.upper())
+    """Addresses of folders, each with a slash at its end, in the order in which they are tried.
+
+    Raises DatasetUnavailable for one of the user's that is no address.
+    """
+    name = MIRROR + dataset.name.upper()
+    own = os.environ.get(name)
+    if own and not re.match("https?://[^/]", own):
+        raise DatasetUnavailable(
+            f"{name}={own} is no address of a folder: it must begin with http:// or https://",
+            f"mend or unset it; what lies on this machine is taken by `python -m datasets fetch {dataset.name} "
+            "--from PATH`",
+        )
     return tuple(base.rstrip("/") + "/" for base in ((own,) if own else ()) + dataset.mirrors)
 
 
@@ -84,8 +95,10 @@ def _bring(
             else:
                 shutil.copyfile(source, part)
             if not _matches(part, file):
+                other = "is damaged" if source.name == file.name else f"is another file than {file.name}"
                 raise DatasetUnavailable(
-                    f"{source} is damaged, or another file: its checksum is not {file.checksum}", "download it again"
+                    f"{source} {other}: its checksum is not {file.checksum}",
+                    f"download {_address(dataset, file)}, and give that",
                 )
         elif not dataset.mirrors:
             raise DatasetUnavailable(
@@ -106,13 +119,25 @@ def _bring(
 def _find(dataset: Dataset, file: File, given: Path) -> Path:
     if given.is_file() and len(dataset.files) > 1:
         wanted = ", ".join(each.name for each in dataset.files)
-        raise DatasetUnavailable(f"{dataset.name} is several files, and {given} is one", f"give a folder with {wanted}")
+        raise DatasetUnavailable(
+            f"{dataset.name} is several files, and {given} is one", f"give a folder with {wanted} ({dataset.source})"
+        )
     names = (file.name, f"{file.name}.zip", f"{Path(file.name).stem}.zip")
     candidates = [given / name for name in names] if given.is_dir() else [given]
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
-        raise DatasetUnavailable(f"there is no {file.name} at {given}", f"give the folder or the path of {file.name}")
+        raise DatasetUnavailable(
+            f"there is no {file.name} at {given}",
+            f"give the folder or the path of {file.name} ({_address(dataset, file)})",
+        )
+    if not os.access(found, os.R_OK):
+        raise DatasetUnavailable(f"{found} can't be read: permission denied", "make it readable, or give a copy of it")
     return found
+
+
+def _address(dataset: Dataset, file: File) -> str:
+    """From where a user gets it."""
+    return dataset.mirrors[0] + file.name if dataset.mirrors else f"{file.name} from {dataset.page}"
 
 
 def _matches(path: Path, file: File) -> bool:
@@ -123,7 +148,11 @@ def _matches(path: Path, file: File) -> bool:
 
 
 class _Refused(Exception):
-    """A mirror that need not be asked again."""
+    """A mirror that need not be asked again. remedy: where the set-up of this machine is at fault."""
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 # requests raises its own, and urllib3's come through while the body is read
@@ -131,7 +160,7 @@ _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError)
 
 
 def _download(file: File, urls: list[str], part: Path, progress: Progress, patience: Patience) -> None:
-    problems = []
+    problems, remedies = [], []
     for url in urls:
         failures = 0
         while failures < patience.attempts:
@@ -147,6 +176,7 @@ def _download(file: File, urls: list[str], part: Path, progress: Progress, patie
                 failures += 1  # what was there before may have been wrong: once more from the start
             except _Refused as error:
                 problems.append(f"{url}: {error}")
+                remedies += [error.remedy] if error.remedy else []
                 break
             except _BROKEN as error:
                 problems.append(f"{url}: {_told(error)}")
@@ -157,7 +187,9 @@ def _download(file: File, urls: list[str], part: Path, progress: Progress, patie
                     patience.sleep(pause)
     raise DatasetUnavailable(
         "\n    ".join([f"{file.name} could not be downloaded", *dict.fromkeys(problems)]),
-        "Connect to the network and run the command again: it goes on where it stopped.\n"
+        "\n    ".join([*dict.fromkeys(remedies), "Then run the command again."])
+        if remedies
+        else "Connect to the network and run the command again: it goes on where it stopped.\n"
         "    Or name another mirror, or a file of yours with --from (docs/datasets.md).",
     )
 
@@ -166,7 +198,7 @@ def _transfer(url: str, file: File, part: Path, patience: Patience) -> None:
     """Get what is missing of `part`, or all of it."""
     start = _size(part)
     headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={start}-"} if start else {})}
-    with requests.get(url, headers=headers, stream=True, timeout=(patience.connect_s, patience.read_s)) as response:
+    with _answer(url, headers, patience) as response:
         if start and response.status_code == 416:
             return  # nothing comes after what is here; the checksum decides
         if 400 <= response.status_code < 500:
@@ -192,6 +224,16 @@ def _transfer(url: str, file: File, part: Path, patience: Patience) -> None:
                 bar.update(len(block))
 
 
+def _answer(url: str, headers: dict[str, str], patience: Patience) -> requests.Response:
+    """Raises _Refused where another attempt would end in the same way."""
+    try:
+        return requests.get(url, headers=headers, stream=True, timeout=(patience.connect_s, patience.read_s))
+    except (OSError, *_BROKEN) as error:  # an OSError of its own where certificates are not there
+        if found := connection.fault(str(error)):
+            raise _Refused(*found) from error
+        raise
+
+
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
@@ -211,5 +253,5 @@ def _disk_refusing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise DatasetUnavailable(
             f"{folder} could not be filled ({error.strerror or error}: {error.filename or folder})",
-            f"make room there if it is full, or name another folder with {storage.VARIABLE}",
+            f"{storage.mend(error)}, or name another folder with {storage.VARIABLE}",
         ) from error

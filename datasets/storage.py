@@ -30,7 +30,7 @@ def cache_folder() -> Path:
     taken from them; raises PermissionError for a folder of somebody else's, OSError where there can be none.
     """
     chosen = os.environ.get(VARIABLE)
-    path = Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("keras-backend-benchmarks"))
+    path = expanded(chosen or platformdirs.user_cache_dir("keras-backend-benchmarks"))
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     looks = path.stat()
     if looks.st_uid != os.geteuid():
@@ -38,6 +38,19 @@ def cache_folder() -> Path:
     if looks.st_mode & 0o022 and not os.statvfs(path).f_flag & os.ST_RDONLY:
         path.chmod(stat.S_IMODE(looks.st_mode) & ~0o022)
     return path.resolve()
+
+
+def expanded(text: str) -> Path:
+    """A path as a user types it: no shell expands the ~ in `--from=~/a` or in a variable. Raises FileNotFoundError."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "there is no such home folder", text) from None
+
+
+def mend(error: OSError) -> str:
+    """What to do about a folder that can't be written to."""
+    return "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "make it writable"
 
 
 def write(path: Path, contents: bytes) -> None:

@@ -6,10 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from reports import compare, drawing, listing, noise, plan, recover, runs, study, study_run
+from reports import compare, drawing, files, listing, noise, plan, recover, runs, study, study_run
 from reports.exits import Exit
 from reports.html import command as html
 
@@ -37,7 +36,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is explained in reports/exits.py."""
     parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
-    parser.add_argument("--root", type=Path, default=runs.ROOT, metavar="FOLDER", help="where runs are saved")
+    parser.add_argument("--root", type=files.path, default=runs.ROOT, metavar="FOLDER", help="where runs are saved")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)

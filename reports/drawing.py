@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import math
+import os
 import sys
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import study
-from reports import sources
+from reports import files, sources
 from reports.exits import Exit
 from reports.figures import Band, Figure, Series
 from reports.runs import RunProblem
@@ -20,6 +24,8 @@ from reports.styles import DASHES, HATCHES, style
 from reports.sweeps import figures
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from matplotlib.axes import Axes
 
 FORMATS = ("svg", "png")
@@ -48,7 +54,13 @@ def _numbers(text: str) -> list[str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sources.add_arguments(parser)
-    parser.add_argument("--output", type=Path, default=Path("figures"), metavar="FOLDER", help="default: figures")
+    parser.add_argument(
+        "--output",
+        type=files.path,
+        default=Path("figures"),
+        metavar="FOLDER",
+        help="default: figures; -: one figure in one format to standard output",
+    )
     parser.add_argument("--format", type=_formats, default=[*FORMATS], metavar="svg,png", help="default: both")
     parser.add_argument("--figure", type=_numbers, metavar="4.12,...", help="only these (default: all measured ones)")
 
@@ -64,30 +76,68 @@ def main(options: argparse.Namespace) -> Exit:
     if not drawn:
         print("none of the study's sweeps was measured: `pytest benchmarks -k layers` measures some", file=sys.stderr)
         return Exit.NOTHING
-    try:
-        options.output.mkdir(parents=True, exist_ok=True)
-        for each in drawn:
-            for path in draw(each, options.output, options.format):
-                print(path)
-    except OSError as error:
-        raise RunProblem(f"{options.output} can't be written to: {error}") from None
+    if options.output == files.STDOUT:
+        return _to_stdout(drawn, options.format)
+    for each in drawn:
+        for path in draw(each, options.output, options.format):
+            print(path)
+    return Exit.FINE
+
+
+def _to_stdout(drawn: Sequence[Figure], formats: Sequence[str]) -> Exit:
+    if len(drawn) > 1 or len(formats) > 1:
+        told = f"of {len(drawn)} figures in {len(formats)} formats" if len(drawn) > 1 else f"of {' and '.join(formats)}"
+        raise RunProblem(
+            f"--output=- takes one file, {told}: choose it, such as by --figure={drawn[0].number} --format={formats[0]}"
+        )
+    files.put(files.STDOUT, rendered(drawn[0], formats)[formats[0]])
     return Exit.FINE
 
 
 def draw(figure: Figure, folder: Path, formats: Sequence[str]) -> list[Path]:
     """One figure as a file of each format."""
-    import matplotlib as mpl  # a second to import: only who draws pays it
+    name = f"figure-{figure.id}".replace(" ", "-").replace("=", "-").replace("/", "-")
+    paths = []
+    for suffix, content in rendered(figure, formats).items():
+        paths.append(folder / f"{name}.{suffix}")
+        files.put(paths[-1], content)
+    return paths
+
+
+def rendered(figure: Figure, formats: Sequence[str]) -> dict[str, bytes]:
+    """One figure in each format: the same bytes whatever a user's settings of matplotlib are."""
+    mpl = _matplotlib()
     from matplotlib.figure import Figure as Canvas
 
-    name = f"figure-{figure.id}".replace(" ", "-").replace("=", "-").replace("/", "-")
-    with mpl.rc_context(SETTINGS):  # type: ignore[arg-type]
+    made = {}
+    with mpl.rc_context({name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"} | SETTINGS):
         canvas = Canvas(figsize=(6.4, 4.4), layout="constrained")
-        axes = canvas.subplots()
-        _draw(figure, axes)
-        paths = [folder / f"{name}.{each}" for each in formats]
-        for path in paths:
-            canvas.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    return paths
+        _draw(figure, canvas.subplots())
+        for each in formats:
+            file = io.BytesIO()
+            canvas.savefig(file, format=each, metadata={"Date": None} if each == "svg" else None)
+            made[each] = file.getvalue()
+    return made
+
+
+@cache
+def _matplotlib() -> ModuleType:
+    """A second to import: only who draws pays it. Meanwhile the user's own settings are out of sight.
+
+    It reads `matplotlibrc` of the current folder or a variable, and $MPLBACKEND (which Jupyter sets to something that
+    only a notebook has), and fails on what it can't use.
+    """
+    own = {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        with contextlib.chdir("/"):
+            import matplotlib as mpl
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({name: value} if value is not None else {})
+    return mpl
 
 
 def _draw(figure: Figure, axes: Axes) -> None:

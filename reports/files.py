@@ -1,23 +1,102 @@
-"""Files that are complete or not there."""
+"""Files that users name: read however they were re-saved, written whole or not at all."""
 
 from __future__ import annotations
 
+import argparse
+import codecs
+import errno
 import os
+import stat
+import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
+
+STDOUT = Path("-")
+# a file that lies on a mount point of its own can't be replaced, nor one in a folder that can't be written to
+_FIXED = (errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
-def put(path: Path, text: str) -> None:
-    """Write the text beside the path, on disk, and put it in its place at once; raises OSError, and leaves nothing.
+def path(text: str) -> Path:
+    """A path as a user types it: no shell expands the ~ in `--output=~/a`. Raises ArgumentTypeError for ~nobody."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise argparse.ArgumentTypeError(f"'{text}': there is no such home folder") from None
 
+
+def home_expanded(name: str) -> Path:
+    """Of what may be a path, or the name of something; without such a home it is taken as it is."""
+    with suppress(RuntimeError):
+        return Path(name).expanduser()
+    return Path(name)
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8, with or without the mark that PowerShell and Notepad begin it with, or the UTF-16 of PowerShell's `>`.
+
+    Raises UnicodeDecodeError.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")
+
+
+def put(path: Path, content: str | bytes) -> None:
+    """Write a file on disk and put it in its place at once; raises OSError, and leaves what was there.
+
+    `-` is standard output. A link stays, and so does what is no regular file (a pipe, a device, a descriptor of the
+    shell's): the one's target is replaced, the other is written into, as is a file that can't be replaced.
     What UTF-8 doesn't have (half of a surrogate pair, in a name out of a damaged file) is written as its escape.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    if to_stdout(path):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        return
+    Path(os.path.realpath(path)).parent.mkdir(parents=True, exist_ok=True)
     try:
-        with beside.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        _put(path, data)
+    except OSError as error:  # by the name that the user knows, and not that of a file on the way
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _put(path: Path, data: bytes) -> None:
+    before = path.stat() if path.exists() else None
+    if before and not stat.S_ISREG(before.st_mode):
+        path.write_bytes(data)  # of a folder it is an error
+        return
+    target = Path(os.path.realpath(path))
+    try:
+        _replace(target, data, stat.S_IMODE(before.st_mode) if before else None)
+    except OSError as error:
+        if not before or error.errno not in _FIXED or not os.access(target, os.W_OK):
+            raise
+        target.write_bytes(data)
+
+
+def to_stdout(path: Path) -> bool:
+    """Whether it is standard output, by whatever name."""
+    with suppress(OSError, ValueError):
+        return path == STDOUT or os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    return path == STDOUT
+
+
+def beside(path: Path) -> TextIO:
+    """Where a command says what it wrote: not in the middle of it."""
+    return sys.stderr if to_stdout(path) else sys.stdout
+
+
+def _replace(path: Path, data: bytes, mode: int | None) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        unfinished.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be begun
+            unfinished.unlink(missing_ok=True)

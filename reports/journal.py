@@ -17,6 +17,7 @@ Journals of the first version have no checksums, and each of their lines is a re
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import zlib
@@ -25,6 +26,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from reports.files import home_expanded
 
 VERSION = 1
 SUFFIX = ".jsonl"
@@ -96,16 +99,24 @@ class Journal:
 
 def parse(data: bytes) -> Journal:
     """The journal of these bytes, whatever they are: what is no sound line is left out and told."""
+    data = _resaved(data)
     lines = data.split(b"\n")
     complete = lines.pop() == b""
     entries, damaged = [], []
     for number, text in enumerate(lines if complete else [*lines, data.rpartition(b"\n")[2]], 1):
         try:
-            entries.append(_entry(text))
+            entries.append(_entry(text.rstrip(b"\r")))
         except ValueError as error:
             damaged.append((number, str(error)))
     torn = not complete and bool(damaged) and damaged[-1][0] == len(lines) + 1
     return Journal(entries, damaged[:-1] if torn else damaged, torn)
+
+
+def _resaved(data: bytes) -> bytes:
+    """As it was before an editor or a shell saved it anew, in UTF-16 or with a mark in front."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode("utf-8", "replace")
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _entry(text: bytes) -> Entry:
@@ -159,8 +170,8 @@ def named(name: str, found: Sequence[Path]) -> Path:
 
     Raises JournalProblem for a name that fits none or several.
     """
-    if Path(name).is_file():
-        return Path(name)
+    if (path := home_expanded(name)).is_file():
+        return path
     if not found:
         raise JournalProblem("there is no journal of an earlier session: run `pytest benchmarks --headline` first")
     if name == "last":

@@ -14,7 +14,7 @@ from typing import Any
 from reports import format as fmt
 from reports import runs
 from reports.exits import Exit
-from reports.files import put
+from reports.files import decoded, put
 from reports.journal import safe_name
 from reports.pairs import ratio
 from reports.records import Record, counted
@@ -71,7 +71,7 @@ def load(name: str, root: Path = runs.ROOT) -> dict[str, float]:
     """
     path = _path(root, name)
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(decoded(path.read_bytes()))
         version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
         if not isinstance(version, int) or not all(0 <= floor < math.inf for floor in found.values()):
             raise ValueError

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reports import journal, runs
+from reports import files, journal, runs
 from reports.exits import Exit
-from reports.files import put
 from reports.journal import Entry, Journal, JournalProblem
 from reports.records import BadRecord, record
 from reports.rounds import stats
@@ -25,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--output",
-        type=Path,
+        type=files.path,
         metavar="FILE",
-        help="where to write it (default: among the saved runs, numbered as theirs)",
+        help="where to write it (default: among the saved runs, numbered as theirs); -: standard output",
     )
 
 
@@ -41,12 +40,12 @@ def main(options: argparse.Namespace) -> Exit:
         write(output, content)
     except JournalProblem as problem:
         raise runs.RunProblem(str(problem)) from None
-    for note in found.notes:
-        print(f"! {path.name}: {note}")
-    for text in in_progress(found):
-        print(f"! {text}")
+    told = [*(f"{path.name}: {note}" for note in found.notes), *in_progress(found)]
+    for text in told:
+        print(f"! {text}", file=files.beside(output))
     outcomes = Counter(each["outcome"] for each in found.records)
-    print(f"{output}: {', '.join(f'{count} {name}' for name, count in outcomes.items())}")
+    counts = ", ".join(f"{count} {name}" for name, count in outcomes.items())
+    print(f"{output}: {counts}", file=files.beside(output))
     return Exit.FINE
 
 
@@ -131,9 +130,11 @@ def _place(root: Path, name: str, found: Journal) -> Path:
 
 def write(path: Path, content: Fields) -> None:
     """Write JSON so that the file is complete or not there; raises JournalProblem where that fails."""
-    if path.exists():
+    if path.is_file() and not files.to_stdout(path):
         raise JournalProblem(f"{path} is there already: name another file with --output")
     try:
-        put(path, json.dumps(content, indent=4))
+        files.put(path, json.dumps(content, indent=4))
+    except BrokenPipeError:  # of standard output
+        raise
     except OSError as error:
         raise JournalProblem(f"{path} can't be written: {error.strerror}") from None

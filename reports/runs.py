@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reports import journal
+from reports.files import decoded, home_expanded
 from reports.journal import JournalProblem
 from reports.records import BadRecord, Record, record
 
@@ -53,7 +55,7 @@ def load(path: Path) -> Saved:
     if path.suffix == journal.SUFFIX:
         return _journal(path)
     try:
-        return _session(path, path.read_text("utf-8"))
+        return _session(path, decoded(path.read_bytes()))
     except (OSError, UnicodeDecodeError) as error:
         raise RunProblem(f"{path} can't be read: {error}") from None
 
@@ -93,7 +95,8 @@ def _journal(path: Path) -> Saved:
     if found.damaged:
         number, reason = found.damaged[0]
         raise RunProblem(
-            f"{path} is damaged in line {number}: {reason}; `python -m reports recover {path}` saves what is sound"
+            f"{path} is damaged in line {number}: {reason}; "
+            f"`python -m reports recover {shlex.quote(str(path))}` saves what is sound"
         )
     if not found.results:
         raise ForeignRun(f"{path} holds no complete result")
@@ -150,7 +153,8 @@ def choose(names: Sequence[str], root: Path = ROOT) -> list[Saved]:
 
     Raises RunProblem for a name that fits none or, unless it is a folder's, several.
     """
-    named = [Path(name) for name in names]
+    named = [home_expanded(name) for name in names]
+    names = [*map(str, named)]
     if all(path.is_file() for path in named):
         return [load(path) for path in named]
     there, problems = everything(root)

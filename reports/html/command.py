@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from reports import sources
+from reports import files, sources
 from reports.exits import Exit
-from reports.files import put
-from reports.runs import RunProblem
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     sources.add_arguments(parser)
-    parser.add_argument("--output", type=Path, default=Path("report.html"), metavar="FILE", help="default: report.html")
+    parser.add_argument(
+        "--output",
+        type=files.path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="default: report.html; -: standard output",
+    )
 
 
 def main(options: argparse.Namespace) -> Exit:
@@ -22,9 +26,7 @@ def main(options: argparse.Namespace) -> Exit:
 
     newest, notes = sources.chosen(options)
     text = render(newest, notes, options.baseline, options.root)
-    try:
-        put(options.output, text)
-    except OSError as error:
-        raise RunProblem(f"{options.output} can't be written: {error}") from None
-    print(f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB")
+    files.put(options.output, text)
+    told = f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB"
+    print(told, file=files.beside(options.output))
     return Exit.FINE

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.catalogue import HEADLINES, points
 from reports.comparison import Row
+from reports.files import decoded
 from reports.pairs import values
 from reports.records import Record
 from reports.runs import Saved
@@ -108,7 +109,7 @@ def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]]
     """
     path = root / FLEXIBILITY
     try:
-        content: dict[str, list[dict[str, str]]] = json.loads(path.read_text("utf-8"))
+        content: dict[str, list[dict[str, str]]] = json.loads(decoded(path.read_bytes()))
         rows: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
         for backend, verdicts in content.items():
             for each in verdicts:

@@ -165,4 +165,4 @@ def test_a_place_that_cannot_be_written_is_a_message(tmp_path: Path, capsys: Out
     save(tmp_path, "0001_a", raw())
     (tmp_path / "file").write_text("")
     assert written(tmp_path, "--output", str(tmp_path / "file" / "report.html")) == Exit.USAGE
-    assert "can't be written" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"reports: {tmp_path / 'file'}: File exists\n"
