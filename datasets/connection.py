@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-CERTIFICATES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-PROXIES = tuple(name for each in ("https_proxy", "http_proxy", "all_proxy") for name in (each, each.upper()))
+CERTIFICATES = ("PIP_CERT", "PIP_CLIENT_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PROXIES = ("PIP_PROXY", *(name for each in ("https_proxy", "http_proxy", "all_proxy") for name in (each, each.upper())))
 INDEXES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
 
 
@@ -27,7 +27,7 @@ _FAULTS = (
     (
         r"TLS CA certificate bundle|TLS (certificate|key) file",
         "the file with the certificates that are trusted is not there",
-        "mend or unset what names it",
+        "mend or unset what names it: a variable, or a setting of pip",
         CERTIFICATES,
     ),
     (

@@ -43,7 +43,7 @@ def cache_folder() -> Path:
 def expanded(text: str) -> Path:
     """A path as a user types it: no shell expands the ~ in `--from=~/a` or in a variable. Raises FileNotFoundError."""
     try:
-        return Path(text).expanduser()
+        return Path(text).expanduser() if text.startswith("~") else Path(text)  # Path takes ./~ for ~
     except RuntimeError:
         raise FileNotFoundError(errno.ENOENT, "there is no such home folder", text) from None
 
@@ -77,7 +77,7 @@ def seal(folder: Path, names: Iterable[str]) -> None:
 def sealed(folder: Path) -> dict[str, dict[str, Any]]:
     """What the seal says of each file: bytes, mtime_ns, sha256; empty without a readable seal."""
     try:
-        entries = json.loads((folder / SEAL).read_text())
+        entries = json.loads((folder / SEAL).read_bytes())  # in whatever encoding
         return {name: {key: entry[key] for key in ("bytes", "mtime_ns", "sha256")} for name, entry in entries.items()}
     except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return {}

@@ -129,7 +129,7 @@ class Setup:
 
 @cache
 def _read() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(Path(__file__).with_name("study.json").read_text("utf-8"), object_hook=_frozen)
+    content: dict[str, Any] = json.loads(Path(__file__).with_name("study.json").read_bytes(), object_hook=_frozen)
     return content
 
 

@@ -20,15 +20,15 @@ _FIXED = (errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS)
 def path(text: str) -> Path:
     """A path as a user types it: no shell expands the ~ in `--output=~/a`. Raises ArgumentTypeError for ~nobody."""
     try:
-        return Path(text).expanduser()
+        return Path(text).expanduser() if text.startswith("~") else Path(text)  # Path takes ./~ for ~
     except RuntimeError:
         raise argparse.ArgumentTypeError(f"'{text}': there is no such home folder") from None
 
 
 def home_expanded(name: str) -> Path:
     """Of what may be a path, or the name of something; without such a home it is taken as it is."""
-    with suppress(RuntimeError):
-        return Path(name).expanduser()
+    with suppress(argparse.ArgumentTypeError):
+        return path(name)
     return Path(name)
 
 

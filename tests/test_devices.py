@@ -188,3 +188,14 @@ def test_waiting_costs_no_processor_time(folder: Path) -> None:
         other.kill()
         assert waiting.stdout.readline() == "held\n"
         waiting.communicate()
+
+
+def test_the_folder_of_locks_is_a_path_as_a_user_types_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(devices.VARIABLE, "~/locks")
+    assert devices.folder() == tmp_path / "locks"
+    with pytest.raises(FileNotFoundError):  # nobody else would look into a folder that is made by the way
+        devices.lock(["processor-0"], print)
+    monkeypatch.setenv(devices.VARIABLE, "~nobody-here/locks")
+    with pytest.raises(FileNotFoundError, match="there is no such home folder"):
+        devices.folder()

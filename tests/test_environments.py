@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from datasets import connection
 from fixtures.backends import environments, registry
 from fixtures.backends.registry import BACKENDS, ENVS, Backend
 from fixtures.errors import Unavailable
@@ -68,6 +69,7 @@ def test_a_half_built_environment_is_never_used(pins: Callable[[str], Backend], 
 CONCURRENT = """
 import sys
 from pathlib import Path
+from datasets import connection
 from fixtures.backends import environments, registry
 from tests.test_environments import EMPTY
 registry.ENVS = Path(sys.argv[1])
@@ -146,3 +148,37 @@ def test_the_stamp_says_what_an_environment_was_made_of(pins: Callable[[str], Ba
     found = environments.provide(pins("# nothing\n"), tmp_path, print)
     stamp = json.loads((found.python.parent.parent / "complete.json").read_text())
     assert stamp == {"fingerprint": found.fingerprint, "python": found.python_version, "requirements": "empty.txt"}
+
+
+def test_pins_that_an_editor_saved_anew_are_the_same_pins(pins: Callable[[str], Backend], tmp_path: Path) -> None:
+    backend = pins("# name\nsix==1.17.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
+    before, entries = environments.fingerprint(backend), list(environments._requirements(backend.requirements))
+    assert [name for name, _ in entries] == ["six"]
+    text = backend.requirements.read_text().replace("\n", "\r\n")
+    for encoding in ("utf-8-sig", "utf-16"):
+        backend.requirements.write_bytes(text.encode(encoding))
+        assert environments.fingerprint(backend) == before
+        assert list(environments._requirements(backend.requirements)) == entries
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /nowhere", "PIP_CERT=/nowhere"),
+        ("connection broken by 'ProxyError('Cannot connect to proxy.', NewConnectionError(...))'", "PIP_PROXY"),
+        ("InvalidSchema: Missing dependencies for SOCKS support.", "name an HTTP proxy instead"),
+        ('WARNING: The index url "pypi.example/simple" seems invalid, please provide a scheme.', "PIP_INDEX_URL"),
+        ("connection broken by 'NewConnectionError(...)'", "connect to the network once"),
+    ],
+)
+def test_a_set_up_that_pip_stumbles_over_is_no_missing_network(
+    monkeypatch: pytest.MonkeyPatch, said: str, remedy: str
+) -> None:
+    for name in (*connection.CERTIFICATES, *connection.PROXIES, *connection.INDEXES):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"PIP_CERT": "/nowhere", "PIP_PROXY": "http://me:secret@proxy", "PIP_INDEX_URL": "a/b"}.items():
+        monkeypatch.setenv(name, value)
+    found = environments._remedy(f"{said}\nERROR: Could not find a version (from versions: none)\n")
+    assert remedy in found
+    assert ("connect to the network" in found) == (remedy == "connect to the network once")
+    assert "secret" not in found

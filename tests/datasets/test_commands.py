@@ -146,6 +146,24 @@ def test_errors_are_two_lines_and_no_traceback(cache: Path, capsys: Capture, mon
     assert (code, "Not a directory" in err, storage.VARIABLE in err) == (1, True, True)
 
 
+def test_paths_are_taken_as_a_user_types_them(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(storage.VARIABLE, "~/my cache")
+    small_originals("hmdir", tmp_path / "mine", monkeypatch)
+    table = tmp_path / "mine" / "train.csv"
+    table.write_bytes(table.read_bytes().decode().encode("utf-8-sig"))  # as a spreadsheet saves it
+    assert run(capsys, "fetch", "hmdir", "--from=~/mine")[0] == 0
+    assert (tmp_path / "my cache" / "downloads" / "hmdir" / "train.csv").read_bytes().startswith(b"Id,")
+    with pytest.raises(SystemExit):
+        main(["fetch", "hmdir", "--from=~nobody-here/mine"])
+    assert "there is no such home folder" in capsys.readouterr().err
+    monkeypatch.setenv(storage.VARIABLE, "~nobody-here")
+    assert run(capsys, "path")[::2] == (
+        1, f"error: there is no such home folder: ~nobody-here\n"
+        f"    mend that, or name another folder for all files with {storage.VARIABLE}\n",
+    )  # fmt: skip
+
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "datasets"]
 

@@ -196,6 +196,39 @@ def test_another_file_than_the_right_one(cache: Path, tmp_path: Path) -> None:
     assert left_behind(cache) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("cifar10", "cifar-10-python.tar.gz"),
+        ("imdb", "aclImdb_v1.tar.gz"),
+        ("mnist", "mnist.npz"),
+        ("svhn", "train.tar.gz"),
+        ("norb", "smallnorb-5x46789x9x18x6x2x96x96-training-dat.mat.gz"),
+        ("hmdir", "test.zip"),
+    ],
+)
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_what_is_wanted_and_from_where_is_told(
+    cache: Path, tmp_path: Path, name: str, given: str, as_folder: bool
+) -> None:
+    wrong = tmp_path / given
+    wrong.write_bytes(b"another archive")
+    wanted = DATASETS[name]
+    with pytest.raises(DatasetUnavailable) as error:
+        get(wanted, cache, given=tmp_path if as_folder else wrong)
+    assert wanted.files[0].name in str(error.value) or "train.zip" in error.value.remedy
+    assert (wanted.mirrors[0] if wanted.mirrors else wanted.page) in error.value.remedy
+
+
+def test_a_file_of_the_user_that_cannot_be_read_is_no_full_disk(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data.bin").write_bytes(DATA)
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # for root everything can be read
+    with pytest.raises(DatasetUnavailable, match=r"data\.bin can't be read: permission denied; make it readable"):
+        get(dataset(), cache, given=tmp_path)
+
+
 def test_what_can_be_fetched_from_a_mirror_has_checksums() -> None:
     without = {each.name for each in DATASETS.values() if not all(file.checksum for file in each.files)}
     assert {each.name for each in DATASETS.values() if not each.mirrors} == without == {"hmdir"}

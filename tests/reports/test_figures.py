@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from itertools import combinations
 from pathlib import Path
@@ -15,6 +18,7 @@ from models import study
 from models.catalogue import point
 from reports import runs
 from reports.__main__ import main
+from reports.drawing import rendered
 from reports.exits import Exit
 from reports.figures import Figure
 from reports.newest import Newest
@@ -245,6 +249,50 @@ def test_the_command_says_what_it_cannot_draw(tmp_path: Path, capsys: pytest.Cap
         assert ended.value.code == Exit.USAGE
     assert command(tmp_path, "--baseline", "caffe") == Exit.USAGE
     assert "--baseline=caffe: these runs have theano" in capsys.readouterr().err
+
+
+DRAW = """
+import sys
+from pathlib import Path
+from reports.drawing import draw
+from tests.reports.test_figures import drawn
+draw(drawn(Path(sys.argv[1]), "4.78"), Path(sys.argv[1]) / "own", ["svg", "png"])
+"""
+HOSTILE = (
+    "font.size: 30\nfont.family: monospace\naxes.facecolor: red\nsavefig.dpi: 30\nbackend: no such\nno such key: 1\n"
+)
+
+
+def test_a_figure_is_the_same_whatever_a_users_settings_are(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", swept())
+    plain = rendered(drawn(tmp_path, "4.78"), ["svg", "png"])
+    user = tmp_path / "config" / "matplotlib"
+    (user / "stylelib").mkdir(parents=True)
+    for path in (user / "matplotlibrc", user / "stylelib" / "default.mplstyle", tmp_path / "named"):
+        path.write_text(HOSTILE)
+    (tmp_path / "matplotlibrc").write_bytes(b"\xff\xfe is no UTF-8")  # of the current folder: it goes before all others
+    environ = {
+        **os.environ,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # Jupyter's
+        "MATPLOTLIBRC": str(tmp_path / "named"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    command = [sys.executable, "-W", "error", "-c", DRAW, str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {path.suffix[1:]: path.read_bytes() for path in (tmp_path / "own").iterdir()} == plain
+
+
+def test_an_own_setting_of_this_process_is_left_out_and_left_as_it_is(tmp_path: Path) -> None:
+    import matplotlib  # late: of the other test's process it is the drawing that imports it
+
+    save(tmp_path, "0001_a", swept())
+    figure = drawn(tmp_path, "4.78")
+    plain = rendered(figure, ["svg"])
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red"}):
+        assert rendered(figure, ["svg"]) == plain
+        assert matplotlib.rcParams["font.size"] == 30
 
 
 def test_without_runs_it_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
