@@ -169,6 +169,7 @@ def test_pins_that_an_editor_saved_anew_are_the_same_pins(pins: Callable[[str], 
         ("InvalidSchema: Missing dependencies for SOCKS support.", "name an HTTP proxy instead"),
         ('WARNING: The index url "pypi.example/simple" seems invalid, please provide a scheme.', "PIP_INDEX_URL"),
         ("connection broken by 'NewConnectionError(...)'", "connect to the network once"),
+        ("Tunnel connection failed: 502 Bad Gateway\nOSError: No space left on device", "make room on the disk"),
     ],
 )
 def test_a_set_up_that_pip_stumbles_over_is_no_missing_network(
