@@ -26,6 +26,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from reports import files
+
 VERSION = 1
 SUFFIX = ".jsonl"
 _CHECKED = re.compile(rb'\{"crc32":"([0-9a-f]{8})",')
@@ -135,7 +137,7 @@ def _entry(text: bytes) -> Entry:
 def read(path: Path) -> Journal:
     """A journal on disk. Raises JournalProblem for a file that can't be read or is of a newer version."""
     try:
-        journal = parse(path.read_bytes())
+        journal = parse(files.read(path))
     except OSError as error:
         raise JournalProblem(f"{path} can't be read: {error.strerror}") from None
     version = journal.header.get("journal_version", VERSION)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.catalogue import HEADLINES, points
+from reports import files
 from reports.comparison import Row
 from reports.pairs import values
 from reports.records import Record
@@ -108,7 +109,7 @@ def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]]
     """
     path = root / FLEXIBILITY
     try:
-        content: dict[str, list[dict[str, str]]] = json.loads(path.read_text("utf-8"))
+        content: dict[str, list[dict[str, str]]] = json.loads(files.read(path))
         rows: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
         for backend, verdicts in content.items():
             for each in verdicts:
