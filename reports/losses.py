@@ -24,9 +24,9 @@ def told(found: Comparison, most: int | None = None) -> list[str]:
 
 
 def new(found: Comparison, most: int | None = None) -> list[str]:
-    """What one saved run alone has, and none before it."""
+    """What one backend or one saved run alone has, and no run before it had."""
     often = Counter(row.group for row in found.rows)
-    rows = [row for row in found.rows if found.by == "run" and often[row.group] == 1]
+    rows = [row for row in found.rows if often[row.group] == 1 and row.outcomes.get("ok")]
     return _joined([(f"only {row.arm} has", "", row.group) for row in rows], most)
 
 
@@ -40,7 +40,7 @@ def _joined(said: Iterable[tuple[str, str, str]], most: int | None) -> list[str]
     """One sentence for each beginning and reason, with the groups that it is said of."""
     places: dict[tuple[str, str], list[str]] = {}
     for beginning, why, group in said:
-        places.setdefault((beginning, why), []).append(group)
+        places.setdefault((beginning, " ".join(why.split())), []).append(group)
     sentences = []
     for (beginning, why), groups in places.items():
         more = f" and {len(groups) - most} more" if most and len(groups) > most else ""

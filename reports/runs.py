@@ -208,7 +208,8 @@ def choose(names: Sequence[str], root: Path = ROOT) -> list[Saved]:
     for name in names:
         for saved in _named(name, there, problems, root):
             if (file := _file(saved.path)) in known:
-                raise RunProblem(f"'{known[file]}' and '{name}' are the same file, {saved.path}: name it once")
+                twice = f"'{name}' is" if known[file] == name else f"'{known[file]}' and '{name}' are"
+                raise RunProblem(f"{twice} the same file twice, {saved.path}: name it once")
             known[file] = name
             found.append(saved)
     return told_apart(found)

@@ -10,7 +10,7 @@ from tabulate import tabulate
 from reports import format as fmt
 from reports import losses
 from reports.comparison import Comparison, Row
-from reports.markdown import STYLE, escape
+from reports.markdown import STYLE, escape, item
 from reports.pairs import values
 from reports.records import Record
 
@@ -81,7 +81,7 @@ def text(comparison: Comparison, style: str, printed: Printed | None = None) -> 
     if comparison.pools:
         parts.append(f"{heads}Geometric means\n\n{_pools(comparison, style, titles)}")
     notes = [*_notes(comparison), *_floors(comparison), *provenance(comparison)]
-    return "\n\n".join([*parts, LEGEND, "\n".join(f"* {escape(note, style)}" for note in notes)])
+    return "\n\n".join([*parts, LEGEND, "\n".join(item(note, style) for note in notes)])
 
 
 def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], style: str) -> str:
@@ -120,13 +120,15 @@ def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str
 def _notes(comparison: Comparison) -> Iterable[str]:
     """What is lost, or new; every flag once for each row, and every reason."""
     yield from (f"Lost: {text}" for text in losses.told(comparison))
-    yield from losses.new(comparison)
+    if comparison.by == "run":
+        yield from losses.new(comparison)
     for row in comparison.rows:
         where = f"{row.group}, {row.arm}"
         if row.reason and row.verdict != "lost":
             yield f"{where}: {row.reason}"
         for flag in row.flags:
-            yield f"{where}: {flag}"
+            if row not in comparison.lost or flag.code != "lost-runs":  # which is told above
+                yield f"{where}: {flag}"
     methods = {row.speed_up.method for row in comparison.compared if row.speed_up}
     if "paired" in methods:
         yield "Ratios are paired by block: both ran next to each other in the same session."
