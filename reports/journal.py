@@ -161,8 +161,8 @@ def named(name: str, found: Sequence[Path]) -> Path:
 
     Raises JournalProblem for a name that fits none or several.
     """
-    if Path(name).is_file():
-        return Path(name)
+    if (path := Path(name)).exists() and not path.is_dir():
+        return path
     if not found:
         raise JournalProblem("there is no journal of an earlier session: run `pytest benchmarks --headline` first")
     if name == "last":

@@ -224,8 +224,8 @@ def only(name: str, root: Path = ROOT) -> Saved:
 
 
 def _named(name: str, there: Sequence[Saved], problems: Sequence[RunProblem], root: Path) -> list[Saved]:
-    if Path(name).is_file():
-        return [load(Path(name))]
+    if (path := Path(name)).exists() and not path.is_dir():
+        return [load(path)]
     own = [saved for saved in there if saved.started]
     if name == "latest" and own:
         return [own[-1]]

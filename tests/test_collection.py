@@ -44,7 +44,7 @@ def test_what_is_there_twice_is_refused_before_it_is_measured() -> None:
     ],
 )
 def test_a_parallel_session_refuses_it_by_its_id(name: str, refused: bool) -> None:
-    """Whose parts collect, and whose controller hears of ids alone: pytest-repeat puts a step and their number there."""
+    """Its parts collect, and its controller hears of ids alone; pytest-repeat puts a step and their number behind."""
     controller = Controller.__new__(Controller)
     if not refused:
         controller.pytest_xdist_node_collection_finished([name])

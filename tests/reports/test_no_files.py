@@ -81,6 +81,13 @@ def test_what_backends_can_do_is_read_from_a_file_only(folder: Path) -> None:
     assert "it is a named pipe, and no file" in flexibility(folder)[2][0]
 
 
+@pytest.mark.parametrize("command", ["compare", "show", "recover"])
+def test_one_that_is_asked_for_is_told(folder: Path, command: str, capsys: Output) -> None:
+    os.mkfifo("x.json")
+    assert run(folder, command, "x.json") == Exit.USAGE
+    assert capsys.readouterr().err == "reports: x.json can't be read: it is a named pipe, and no file\n"
+
+
 def test_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\xff")
     (tmp_path / "b").symlink_to("a")
