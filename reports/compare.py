@@ -5,26 +5,28 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports import exports, noise, runs, tables
+from reports import exports, losses, naming, noise, runs, tables
 from reports import format as fmt
 from reports.baselines import most_measured
 from reports.comparison import Comparison, Row, compare
 from reports.exits import Exit
+from reports.markdown import STYLE
 from reports.pairs import By
 from reports.records import Record
 from reports.runs import Saved
 from reports.statistics import t_quantile
 from reports.study_run import printed_speed_up
 
+NAMED = 4  # groups that a line on standard error names; the tables name all
 EPILOG = """RUN is a path, a name that `list` shows, its number (0003), a folder of saved runs, or `latest` (default).
 One run compares its backends, several compare each backend between them, the first one being the baseline; --by
-chooses. exit codes: 0 fine, 1 --fail-above was exceeded, 2 usage or unreadable run, 3 nothing to compare, 4 not
-comparable. How ratios, intervals, verdicts and flags come about: docs/comparing.md"""
+chooses. exit codes: 0 fine, 1 --fail-above was exceeded or a result is lost, 2 usage or unreadable run, 3 nothing to
+compare, 4 not comparable. How ratios, intervals, verdicts and flags come about: docs/comparing.md"""
 
 
 def _percent(text: str) -> float:
@@ -44,8 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", metavar="NAME", help="the backend or the run that ratios refer to")
     parser.add_argument("--format", choices=("text", "markdown", "csv", "json"), default="text")
     parser.add_argument(
-        "--fail-above", type=_percent, metavar="PERCENT", help="fail where something takes longer by more, such as 5%%"
-    )
+        "--fail-above", type=_percent, metavar="PERCENT",
+        help="fail where something takes longer by more, such as 5%%, or has no result any more",
+    )  # fmt: skip
     parser.add_argument("--study", action="store_true", help="the study's own ratios beside ours")
 
 
@@ -56,20 +59,31 @@ def main(options: argparse.Namespace) -> Exit:
     records = [each for saved in chosen for each in saved.records]
     baselines = _baselines(options.baseline, by, chosen, records)
     found = compare(records, by, baselines, noise.of_records(records, options.root), _current(options.root))
-    with suppress(BrokenPipeError):  # the gate counts, also where nobody reads the tables to their end
-        print(_rendered(found, options.format, options.study))
+    if options.format in ("csv", "json") or _worth_a_table(found):
+        with suppress(BrokenPipeError):  # the gate counts, also where nobody reads the tables to their end
+            print(_rendered(found, options.format, options.study))
     return gate(found, options.fail_above)
 
 
+def _worth_a_table(found: Comparison) -> bool:
+    """Whether something stands beside something, were it only to say what it lost or why it can't be compared."""
+    return any(
+        row.speed_up or row.verdict == "not comparable" or (row in found.lost and row.records) for row in found.rows
+    )
+
+
 def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Sequence[Record]) -> list[str]:
-    """Arms by preference; raises RunProblem where the user's is none of them."""
+    """Arms by preference; raises RunProblem where the user's is none of them, or several."""
     arms = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
     if wanted is None:
         return arms if by == "run" else most_measured(records)
-    fitting = [arm for arm in arms if arm == wanted or arm.split("/")[-1].split("_")[0] == wanted]
-    if not fitting:
-        raise runs.RunProblem(f"--baseline={wanted}: there is no such {by} in what is compared: {', '.join(arms)}")
-    return fitting
+    fitting = [wanted] if wanted in arms else []
+    if by == "run" and not fitting:
+        fitting = [saved.name for saved in chosen if naming.goes_by(saved.path, wanted)]
+    if len(fitting) != 1:
+        what = "are several such runs" if fitting else f"is no such {by}"
+        raise runs.RunProblem(f"--baseline={wanted}: there {what} in what is compared: {', '.join(fitting or arms)}")
+    return [*fitting, *(arm for arm in arms if arm not in fitting)] if by == "run" else fitting
 
 
 def _current(root: Path) -> dict[str, str]:
@@ -86,7 +100,7 @@ def _rendered(found: Comparison, style: str, study: bool) -> str:
         return exports.as_csv(found, printed).rstrip()
     if style == "json":
         return exports.as_json(found, printed)
-    return tables.text(found, "github" if style == "markdown" else "simple", printed)
+    return tables.text(found, STYLE if style == "markdown" else "simple", printed)
 
 
 @dataclass(frozen=True)
@@ -118,28 +132,45 @@ def _needed(row: Row, verdicts: int) -> float:
 def gate(found: Comparison, limit: float | None) -> Exit:
     """The exit code, and for whoever reads the log what it is about."""
     unlike = [row for row in found.rows if row.verdict == "not comparable"]
+    if limit is not None and (faults := [*_faults(found, limit)]):
+        return _say(Exit.REGRESSED, *faults)
     if not found.compared and unlike:
         return _say(Exit.NOT_COMPARABLE, f"not comparable: {unlike[0].group}, {unlike[0].arm}: {unlike[0].reason}")
     if not found.compared:
-        return _say(Exit.NOTHING, "nothing to compare: no group has complete results of two sides")
+        return _say(Exit.NOTHING, "nothing to compare: no group has complete results of two sides", *_alone(found))
     if limit is None:
         return Exit.FINE
-    result = check(found, limit)
-    if result.regressed:
-        slower = ", ".join(f"{row.group}, {row.arm}: speed-up {fmt.ratio(row.speed_up)}" for row in result.regressed)
-        return _say(Exit.REGRESSED, f"slower by more than {fmt.share(limit)}: {slower}")
     if unlike:
         return _say(Exit.NOT_COMPARABLE, f"{len(unlike)} of {len(found.rows)} results can't be compared")
+    _say(Exit.FINE, *(f"not judged: {text}" for text in losses.failed(found, NAMED)))
+    result = check(found, limit)
     if result.blind > limit:
         remedy = "more --runs help" if result.blind > result.floor else "that is the noise floor of this machine"
         _say(Exit.FINE, f"passed, but some rows would only have shown a slowdown of {_blind(result)}: {remedy}")
     return Exit.FINE
 
 
+def _faults(found: Comparison, limit: float) -> Iterator[str]:
+    """Why a gate fails."""
+    yield from (f"lost: {text}" for text in losses.told(found, NAMED))
+    if regressed := check(found, limit).regressed:
+        slower = ", ".join(f"{row.group}, {row.arm}: speed-up {fmt.ratio(row.speed_up)}" for row in regressed)
+        yield f"slower by more than {fmt.share(limit)}: {slower}"
+
+
+def _alone(found: Comparison) -> Iterator[str]:
+    """What there is in place of a comparison."""
+    yield from (
+        f"    {text}" for text in (*losses.told(found, NAMED), *losses.new(found, NAMED), *losses.failed(found, NAMED))
+    )
+    yield "`python -m reports show RUN` tells what a run holds"
+
+
 def _blind(result: Gate) -> str:
     return "any size never (one run)" if math.isinf(result.blind) else fmt.share(result.blind)
 
 
-def _say(code: Exit, text: str) -> Exit:
-    print(text, file=sys.stderr)
+def _say(code: Exit, *texts: str) -> Exit:
+    for text in texts:
+        print(text, file=sys.stderr)
     return code

@@ -21,7 +21,8 @@ Floors = Mapping[str, float]  # family to the logarithm of the smallest ratio th
 class Row:
     """One arm of a group beside the group's baseline. Figures are None where there is nothing to show.
 
-    group: what was trained. arm: a backend, or a saved run. speed_up: the baseline's time over the arm's, above 1 the
+    group: what was trained, of saved runs also on which backend. arm: a backend, or a saved run; one that is lost
+    altogether has no records. speed_up: the baseline's time over the arm's, above 1 the
     arm is faster. memory: the arm's peak over the baseline's, where both are of one kind. epoch: median over runs of
     their median rounds, in seconds. reason: why there is no ratio, or what became of the arm.
     """
@@ -48,7 +49,7 @@ class Row:
 
     @property
     def error_unit(self) -> str:
-        return self.records[0].error_unit
+        return next((each.error_unit for each in self.records), "%")
 
     @property
     def stands(self) -> bool:
@@ -84,6 +85,12 @@ class Comparison:
         """The rows with a ratio."""
         return tuple(row for row in self.rows if row.speed_up is not None)
 
+    @property
+    def lost(self) -> tuple[Row, ...]:
+        """The rows of saved runs that lack what the group's baseline has: a result, or as many of its runs."""
+        partly = [row for row in self.rows if self.by == "run" and any(flag.code == "lost-runs" for flag in row.flags)]
+        return tuple(row for row in self.rows if row.verdict == "lost" or row in partly)
+
 
 def compare(
     records: Iterable[Record],
@@ -95,19 +102,21 @@ def compare(
     """Each arm beside its group's baseline: backends with each other, or saved runs of one backend.
 
     baselines: arms by preference; a group's baseline is the first of them with a complete run in it, else the arm that
-    appears first. floors: the machine's noise floor by family. current: each backend's packages as of now, by the
-    fingerprint in a record's `environment`.
+    appears first. A saved run that comes after the baseline and has no complete run in the group has lost it. floors:
+    the machine's noise floor by family. current: each backend's packages as of now, by the fingerprint in a record's
+    `environment`.
     """
     cells: dict[str, dict[str, list[Record]]] = {}
-    for each in counted(records):
+    records = counted(records)
+    sessions = list(dict.fromkeys([*baselines, *(each.session for each in records)])) if by == "run" else []
+    for each in records:
         group, arm = (each.group, each.arm) if by == "backend" else (f"{each.group} {each.arm}", each.session)
         cells.setdefault(group, {}).setdefault(arm, []).append(each)
     floors = floors or {}
-    rows = [
-        row
-        for group, arms in cells.items()
-        for row in _rows(group, arms, _baseline(arms, baselines), by, floors, current or {})
-    ]
+    rows: list[Row] = []
+    for group, arms in cells.items():
+        found = [*_rows(group, arms, _baseline(arms, baselines), by, floors, current or {})]
+        rows += _with_losses(found, sessions)
     corrected = holm([row.speed_up.p if row.speed_up else math.nan for row in rows])
     rows = [replace(row, holm_p=p) for row, p in zip(rows, corrected, strict=True)]
     return Comparison(by, tuple(rows), tuple(_pools(rows, floors)), floors)
@@ -138,7 +147,18 @@ def _rows(
             counts = flags_between.of_counts([each.fields for each in base], [each.fields for each in good])
             yield replace(row, verdict="not comparable", reason="; ".join(reasons), flags=(*row.flags, *counts))
         else:
-            yield _beside(row, base, good, by, floors)
+            yield _beside(row, arms[baseline], good, by, floors)
+
+
+def _with_losses(rows: Sequence[Row], sessions: Sequence[str]) -> Iterable[Row]:
+    """A group's rows of saved runs, and one for each later run that is missing. sessions: of all, in their order."""
+    base = next((row for row in rows if row.verdict == "baseline"), None)
+    later = sessions[sessions.index(base.arm) + 1 :] if base and sessions else []
+    for row in rows:
+        yield replace(row, verdict="lost") if row.verdict == "no result" and row.arm in later else row
+    for missing in later:
+        if base and not any(row.arm == missing for row in rows):
+            yield Row(base.group, base.point, base.family, missing, base.arm, "lost", "not in this run", {}, ())
 
 
 def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], current: Mapping[str, str]) -> Row:
@@ -187,11 +207,14 @@ def _median(records: Sequence[Record], name: str) -> Median | None:
     return median(values) if values else None
 
 
-def _beside(row: Row, base: Sequence[Record], good: Sequence[Record], by: By, floors: Floors) -> Row:
+def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, floors: Floors) -> Row:
+    """others: all of the baseline's. good: those of this arm that are complete."""
+    base = [each for each in others if each.ok]
     speed_up = ratio(base, good, "epoch_s")
     memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
     one, other = ([each.fields for each in side] for side in (base, good))
     doubts = [*flags_between.of_errors(one, other), *flags_between.of_settings(one, other, same_backend=by == "run")]
+    doubts += flags_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
     if speed_up:
         doubts += flags_between.of_ratio(speed_up.value)
     return replace(

@@ -15,7 +15,9 @@ from reports.records import Record
 from reports.statistics import Median, Ratio
 from reports.tables import PROVENANCE, Printed
 
-VERSION = 2  # 2: errors with their unit in a field of its own, noise_floor and stands; CSV with the plan
+VERSION = 3
+# 2: errors with their unit in a field of its own, noise_floor and stands; CSV with the plan.
+# 3: the verdict `lost`, of rows that may have no runs.
 PLAN = ("warmup", "rounds", "examples", "batch_size", "data", "environment", "versions", "python", *PROVENANCE)
 
 

@@ -1,4 +1,4 @@
-"""Files that users name: read however they were re-saved, written whole or not at all."""
+"""Files that users name: only regular ones are read, however they were re-saved; written whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ from typing import TextIO
 STDOUT = Path("-")
 # a file that lies on a mount point of its own can't be replaced, nor one in a folder that can't be written to
 _FIXED = (errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS)
+
+KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
+
+
+def read(path: Path) -> bytes:
+    """What a regular file holds; raises OSError, whose `strerror` says what else it is.
+
+    A pipe would be waited for, and a device may never end.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        kind = next((name for is_one, name in KINDS if is_one(mode)), "a device")
+        raise OSError(errno.EINVAL, f"it is {kind}, and no file", str(path))
+    return path.read_bytes()
 
 
 def path(text: str) -> Path:

@@ -60,6 +60,21 @@ def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float | 
     return 200 * math.sqrt(share * (1 - share) / examples)
 
 
+def of_losses(one: Sequence[str], other: Sequence[str]) -> list[Flag]:
+    """Whether more of the other side's runs failed than of this one's. one, other: outcomes of all their runs."""
+    failed, before = (sum(name != "ok" for name in side) for side in (other, one))
+    if failed * len(one) <= before * len(other):
+        return []
+    names = ", ".join(dict.fromkeys(name for name in other if name != "ok"))
+    return [
+        Flag(
+            "lost-runs",
+            f"{failed} of its {len(other)} runs failed ({names}), and {before} of the baseline's {len(one)}: what is "
+            "left may be the luckier ones",
+        )
+    ]
+
+
 def of_counts(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
     """Whether all of these runs trained networks of one size."""
     counts = _values("params", one, other)

@@ -27,6 +27,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from reports import files
 from reports.files import home_expanded
 
 VERSION = 1
@@ -146,7 +147,7 @@ def _entry(text: bytes) -> Entry:
 def read(path: Path) -> Journal:
     """A journal on disk. Raises JournalProblem for a file that can't be read or is of a newer version."""
     try:
-        journal = parse(path.read_bytes())
+        journal = parse(files.read(path))
     except OSError as error:
         raise JournalProblem(f"{path} can't be read: {error.strerror}") from None
     version = journal.header.get("journal_version", VERSION)
@@ -170,7 +171,7 @@ def named(name: str, found: Sequence[Path]) -> Path:
 
     Raises JournalProblem for a name that fits none or several.
     """
-    if (path := home_expanded(name)).is_file():
+    if (path := home_expanded(name)).exists() and not path.is_dir():
         return path
     if not found:
         raise JournalProblem("there is no journal of an earlier session: run `pytest benchmarks --headline` first")

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from reports import files, runs
 from reports import format as fmt
-from reports import runs
 from reports.exits import Exit
-from reports.files import decoded, put
+from reports.files import decoded
 from reports.journal import safe_name
 from reports.pairs import ratio
 from reports.records import Record, counted
@@ -59,7 +59,7 @@ def store(records: Sequence[Record], root: Path = runs.ROOT) -> list[Path]:
                 "sessions": sorted({each.session for each in own}),
                 "floors": {**load(name, root), **fresh},
             }
-            put(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
+            files.put(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
             written.append(path)
     return written
 
@@ -71,13 +71,15 @@ def load(name: str, root: Path = runs.ROOT) -> dict[str, float]:
     """
     path = _path(root, name)
     try:
-        content = json.loads(decoded(path.read_bytes()))
+        content = json.loads(decoded(files.read(path)))
         version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
         if not isinstance(version, int) or not all(0 <= floor < math.inf for floor in found.values()):
             raise ValueError
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError, OverflowError, KeyError, TypeError, AttributeError):
+    except OSError as error:
+        raise RunProblem(f"{path}, a noise floor, can't be read: {error.strerror}") from None
+    except (ValueError, RecursionError, OverflowError, KeyError, TypeError, AttributeError):
         raise RunProblem(f"{path} is no noise floor: remove it, and measure it again with --aa") from None
     if version > VERSION:
         raise RunProblem(f"{path} is of version {version}, and this suite knows {VERSION}: update it")

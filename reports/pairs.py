@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from reports import flags_between
 from reports.records import Record
 from reports.statistics import Ratio, paired_ratio, unpaired_ratio
 
-Verdict = Literal["baseline", "faster", "slower", "~", "one run", "not comparable", "no result"]
+Verdict = Literal["baseline", "faster", "slower", "~", "one run", "not comparable", "no result", "lost"]
 By = Literal["backend", "run"]
 
 MUST_AGREE = {
@@ -38,17 +39,25 @@ def ratio(numerators: Sequence[Record], denominators: Sequence[Record], name: st
 
     A block is one run number of one session. None where an arm lacks the figure.
     """
-    sides = [
-        {(each.session, each.run): value for each in records if (value := getattr(each, name)) is not None}
-        for records in (numerators, denominators)
-    ]
-    above, below = sides
+    above, below = _by_block(numerators, name), _by_block(denominators, name)
     if not above or not below:
         return None
     blocks = sorted(above.keys() & below.keys())
     if len(blocks) > 1 or (blocks and min(len(above), len(below)) == 1):
         return paired_ratio([above[block] for block in blocks], [below[block] for block in blocks])
     return unpaired_ratio([*above.values()], [*below.values()])
+
+
+def _by_block(records: Sequence[Record], name: str) -> dict[tuple[str, int, int], float]:
+    """A figure by session, run, and how often that was there before: what was measured twice counts twice."""
+    seen: Counter[tuple[str, int]] = Counter()
+    found = {}
+    for each in records:
+        block = each.session, each.run
+        if (value := getattr(each, name)) is not None:
+            found[(*block, seen[block])] = value
+        seen[block] += 1
+    return found
 
 
 def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[str]:

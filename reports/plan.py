@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> Exit:
     """Runs, rounds and minutes for each point of the pilot, with the options that ask for them."""
-    records = [each for saved in runs.choose([options.run], options.root) for each in saved.records]
+    records = runs.only(options.run, options.root).records
     planned = False
     for group in dict.fromkeys(each.group for each in records):
         mine = [each for each in records if each.group == group]

@@ -35,8 +35,11 @@ def main(options: argparse.Namespace) -> Exit:
     try:
         path = journal.named(options.journal, journal.paths(options.root))
         found = journal.read(path)
-        output = options.output or _place(options.root, path.stem, found)
         content = recovered(found, path.stem)
+        if not options.output and (saved := runs.holding(found.records, options.root)):
+            print(f"{saved} holds this session already: nothing to do (--output=FILE writes it once more)")
+            return Exit.FINE
+        output = options.output or _place(options.root, path.stem, found)
         write(output, content)
     except JournalProblem as problem:
         raise runs.RunProblem(str(problem)) from None
@@ -121,9 +124,6 @@ def in_progress(found: Journal) -> list[str]:
 def _place(root: Path, name: str, found: Journal) -> Path:
     """A file among the saved runs of the same machine, with the next number."""
     folder = root / journal.safe_name((found.header.get("pytest_benchmark") or {}).get("machine_id", "recovered"))
-    there = sorted(folder.glob(f"*_{name}*.json"))
-    if there:
-        raise JournalProblem(f"{there[0]} holds this session already: give --output to write it once more")
     numbers = [int(path.name[:4]) for path in folder.glob("[0-9][0-9][0-9][0-9]_*.json")]
     return folder / f"{max(numbers, default=0) + 1:04}_{name}.json"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from reports import journal
+from reports import files, journal, naming
 from reports.files import decoded, home_expanded
 from reports.journal import JournalProblem
 from reports.records import BadRecord, Record, record
@@ -28,7 +29,9 @@ class ForeignRun(RunProblem):
 
 @dataclass(frozen=True)
 class Saved:
-    """One session's records. name: what the command line calls it; notes: what is not as it should be."""
+    """One session's records, of one file. name: what the command line calls it, and no other of those that are read
+    together (reports/naming.py); notes: what is not as it should be.
+    """
 
     name: str
     path: Path
@@ -41,9 +44,14 @@ class Saved:
         return next((r.fields["commit"] for r in self.records if r.fields.get("commit")), None)
 
 
-def paths(root: Path = ROOT) -> list[Path]:
-    """All files of saved runs below a folder, oldest name first."""
-    saved = [path for path in root.glob("**/*.json") if path.parent.name not in OTHER]
+def paths(root: Path = ROOT, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
+    """All files of saved runs below a folder, oldest name first. unreadable: is given folders that can't be read."""
+    saved = [
+        Path(folder, name)
+        for folder, _, names in os.walk(root, onerror=unreadable)
+        for name in names
+        if name.endswith(".json") and Path(folder).name not in OTHER
+    ]
     return sorted([*saved, *journal.paths(root)])
 
 
@@ -55,8 +63,10 @@ def load(path: Path) -> Saved:
     if path.suffix == journal.SUFFIX:
         return _journal(path)
     try:
-        return _session(path, decoded(path.read_bytes()))
-    except (OSError, UnicodeDecodeError) as error:
+        return _session(path, decoded(files.read(path)))
+    except OSError as error:
+        raise RunProblem(f"{path} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise RunProblem(f"{path} can't be read: {error}") from None
 
 
@@ -105,8 +115,7 @@ def _journal(path: Path) -> Saved:
 
 
 def _label(path: Path) -> str:
-    """The folder tells one machine's or study's 0001 from another's."""
-    return f"{path.parent.name}/{path.stem}"
+    return naming.names([path])[0]
 
 
 def _record(raw: Any, path: Path, where: str) -> Record:
@@ -126,50 +135,107 @@ def everything(root: Path = ROOT) -> tuple[list[Saved], list[RunProblem]]:
 
     A journal is left out where saved runs hold all that is in it, or the journal of a session that resumed it.
     """
-    found, problems = [], []
-    for path in paths(root):
-        try:
-            found.append(load(path))
-        except ForeignRun:
-            continue
-        except RunProblem as problem:
-            problems.append(problem)
+    found, problems = _all(root)
     kept = {_identity(r) for saved in found if saved.path.suffix == ".json" for r in saved.records}
     own = []
     for saved in sorted(found, key=lambda saved: -len(saved.records)):
         if saved.path.suffix == ".json" or {*map(_identity, saved.records)} - kept:
             kept.update(map(_identity, saved.records))
             own.append(saved)
-    found = own
-    return sorted(found, key=lambda saved: (saved.started, saved.name)), problems
+    return told_apart(sorted(own, key=lambda saved: (saved.started, saved.name, str(saved.path)))), problems
+
+
+def _all(root: Path) -> tuple[list[Saved], list[RunProblem]]:
+    """Each file once, whatever links lead to it, and what couldn't be loaded."""
+    found: dict[tuple[int, int], Saved | None] = {}
+    problems: list[RunProblem] = []
+
+    def unreadable(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # else nothing was saved yet
+            problems.append(RunProblem(f"{error.filename} can't be read: {error.strerror}"))
+
+    for path in sorted(paths(root, unreadable), key=Path.is_symlink):  # files before the links to them
+        try:
+            if (file := _file(path)) not in found:
+                found[file] = None
+                found[file] = load(path)
+        except ForeignRun:
+            continue
+        except RunProblem as problem:
+            problems.append(problem)
+    return [saved for saved in found.values() if saved], problems
+
+
+def _file(path: Path) -> tuple[int, int]:
+    """What a file is, whatever it is called: its device, and its number there."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise RunProblem(f"{path} can't be read: {error.strerror}") from None
+    return found.st_dev, found.st_ino
+
+
+def holding(raws: Sequence[Any], root: Path = ROOT) -> Path | None:
+    """The saved run in which all of these records are, whatever it is called; None where there is none."""
+    wanted = {_identity(record(raw)) for raw in raws}
+    return next(
+        (
+            saved.path
+            for saved in _all(root)[0]
+            if saved.path.suffix == ".json" and wanted <= {*map(_identity, saved.records)}
+        ),
+        None,
+    )
 
 
 def _identity(r: Record) -> tuple[Any, ...]:
     return r.fields.get("started"), r.group, r.arm, r.run
 
 
+def told_apart(found: Sequence[Saved]) -> list[Saved]:
+    """These runs with names that differ, which their records carry: what is of one run is told by that."""
+    return [
+        replace(saved, name=name, records=tuple(replace(each, session=name) for each in saved.records))
+        for saved, name in zip(found, naming.names([saved.path for saved in found]), strict=True)
+    ]
+
+
 def choose(names: Sequence[str], root: Path = ROOT) -> list[Saved]:
     """The saved runs that a user names: by path, by name (`0003`, `0003_20260102`, a folder's), or `latest`.
 
-    Raises RunProblem for a name that fits none or, unless it is a folder's, several.
+    Raises RunProblem for a name that fits none or, unless it is a folder's, several; and where two are one file.
     """
-    named = [home_expanded(name) for name in names]
-    names = [*map(str, named)]
-    if all(path.is_file() for path in named):
-        return [load(path) for path in named]
-    there, problems = everything(root)
-    return [saved for name in names for saved in _named(name, there, problems, root)]
+    names = [str(home_expanded(name)) for name in names]
+    there, problems = ([], []) if all(Path(name).is_file() for name in names) else everything(root)
+    known: dict[tuple[int, int], str] = {}
+    found = []
+    for name in names:
+        for saved in _named(name, there, problems, root):
+            if (file := _file(saved.path)) in known:
+                twice = f"'{name}' is" if known[file] == name else f"'{known[file]}' and '{name}' are"
+                raise RunProblem(f"{twice} the same file twice, {saved.path}: name it once")
+            known[file] = name
+            found.append(saved)
+    return told_apart(found)
+
+
+def only(name: str, root: Path = ROOT) -> Saved:
+    """The one saved run of a name; raises RunProblem as `choose` does, and for a folder with several."""
+    found = choose([name], root)
+    if len(found) > 1:
+        raise RunProblem(f"'{name}' names several saved runs, and one is wanted: {_listed(found)}")
+    return found[0]
 
 
 def _named(name: str, there: Sequence[Saved], problems: Sequence[RunProblem], root: Path) -> list[Saved]:
-    if Path(name).is_file():
-        return [load(Path(name))]
+    if (path := Path(name)).exists() and not path.is_dir():
+        return [load(path)]
     own = [saved for saved in there if saved.started]
     if name == "latest" and own:
         return [own[-1]]
-    if fitting := [saved for saved in there if saved.name.split("/")[0] == name]:
+    if fitting := [saved for saved in there if naming.lies_in(saved.path, name)]:
         return fitting
-    fitting = [s for s in there if s.name == name or s.path.stem == name or s.path.stem.startswith(f"{name}_")]
+    fitting = [saved for saved in there if naming.goes_by(saved.path, name)]
     if len(fitting) == 1:
         return fitting
     broken = next((problem for problem in problems if name in str(problem)), None)
@@ -177,5 +243,9 @@ def _named(name: str, there: Sequence[Saved], problems: Sequence[RunProblem], ro
         raise broken
     if not there:
         raise RunProblem(f"there is no saved run in {root} yet: run `pytest benchmarks --headline` first")
-    listed = ", ".join(saved.name for saved in fitting or there)
-    raise RunProblem(f"'{name}' names {'several saved runs' if fitting else 'no saved run'}; there are: {listed}")
+    what = "several saved runs" if fitting else "no saved run"
+    raise RunProblem(f"'{name}' names {what}; there are: {_listed(fitting or there)}")
+
+
+def _listed(found: Sequence[Saved]) -> str:
+    return ", ".join(saved.name for saved in found)

@@ -18,6 +18,7 @@ from reports import format as fmt
 from reports import runs
 from reports.claims import Holds, Measured, check
 from reports.exits import Exit
+from reports.markdown import STYLE, escape
 from reports.newest import Newest
 
 STATES = get_args(Holds)
@@ -53,7 +54,7 @@ def main(options: argparse.Namespace) -> Exit:
     elif options.format == "csv":
         print(_csv(shown).rstrip())
     else:
-        print(_text(shown, "github" if options.format == "markdown" else "simple"))
+        print(_text(shown, STYLE if options.format == "markdown" else "simple"))
         print(f"\n{summary(found)}\n\n{LEGEND}")
     if any(each.ratios for each in found):
         return Exit.FINE
@@ -126,4 +127,5 @@ def _text(found: Sequence[Measured], style: str) -> str:
             ]
         )
     headers = ["figure", "sweep", "ratio", "the study", "measured, points", "order", "number", "note"]
-    return tabulate(rows, headers, tablefmt=style, disable_numparse=True)
+    cells = [[escape(cell, style) for cell in row] for row in rows]
+    return tabulate(cells, headers, tablefmt=style, disable_numparse=True)

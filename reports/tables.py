@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tabulate import tabulate
 
 from reports import format as fmt
+from reports import losses
 from reports.comparison import Comparison, Row
+from reports.markdown import STYLE, escape, item
 from reports.pairs import values
 from reports.records import Record
 
@@ -59,24 +61,32 @@ def _headers(by: str, unit: str, printed: Printed | None) -> list[str]:
 
 
 def text(comparison: Comparison, style: str, printed: Printed | None = None) -> str:
-    """All tables. style: one of tabulate's, `simple` or `github`. printed: the study's own speed-up of a row."""
+    """All tables. style: one of tabulate's, `simple` or `github`. printed: the study's own speed-up of a row.
+
+    Of saved runs only what stands beside something has a table; the notes say what doesn't.
+    """
     groups: dict[str, list[Row]] = {}
     for row in comparison.rows:
         groups.setdefault(row.group, []).append(row)
     titles = _short(row.arm for row in comparison.rows)
-    mark, heads = ("### ", "## ") if style == "github" else ("", "")
+    mark, heads = ("### ", "## ") if style == STYLE else ("", "")
     parts = []
     for group, rows in groups.items():
-        rows = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
+        rows = sorted((row for row in rows if row.records), key=lambda row: row.epoch.value if row.epoch else math.inf)
+        if comparison.by == "run" and len(rows) == 1:
+            continue
         cells = [_cells(row, titles[row.arm], printed) for row in rows]
-        table = tabulate(
-            cells, _headers(comparison.by, rows[0].error_unit, printed), tablefmt=style, disable_numparse=True
-        )
-        parts.append(f"{mark}{_title(group, rows)}\n\n{table}")
+        table = _table(cells, _headers(comparison.by, rows[0].error_unit, printed), style)
+        parts.append(f"{mark}{escape(_title(group, rows), style)}\n\n{table}")
     if comparison.pools:
         parts.append(f"{heads}Geometric means\n\n{_pools(comparison, style, titles)}")
     notes = [*_notes(comparison), *_floors(comparison), *provenance(comparison)]
-    return "\n\n".join([*parts, LEGEND, "\n".join(f"* {note}" for note in notes)])
+    return "\n\n".join([*parts, LEGEND, "\n".join(item(note, style) for note in notes)])
+
+
+def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], style: str) -> str:
+    cells = [[escape(cell, style) for cell in row] for row in rows]
+    return tabulate(cells, [escape(each, style) for each in headers], tablefmt=style, disable_numparse=True)
 
 
 def _title(group: str, rows: Sequence[Row]) -> str:
@@ -99,22 +109,26 @@ def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str
             fmt.ratio(pool.speed_up),
             pool.verdict,
             f"{fmt.significant(pool.smallest)} to {fmt.significant(pool.largest)}",
-            pool.speed_up.pairs,
+            str(pool.speed_up.pairs),
         ]
         for pool in comparison.pools
     ]
     headers = ["family", comparison.by, "baseline", "geometric mean of speed-ups", "verdict", "range", "points"]
-    return tabulate(rows, headers, tablefmt=style, disable_numparse=True)
+    return _table(rows, headers, style)
 
 
 def _notes(comparison: Comparison) -> Iterable[str]:
-    """Every flag once for each row, and every reason."""
+    """What is lost, or new; every flag once for each row, and every reason."""
+    yield from (f"Lost: {text}" for text in losses.told(comparison))
+    if comparison.by == "run":
+        yield from losses.new(comparison)
     for row in comparison.rows:
         where = f"{row.group}, {row.arm}"
-        if row.reason:
+        if row.reason and row.verdict != "lost":
             yield f"{where}: {row.reason}"
         for flag in row.flags:
-            yield f"{where}: {flag}"
+            if row not in comparison.lost or flag.code != "lost-runs":  # which is told above
+                yield f"{where}: {flag}"
     methods = {row.speed_up.method for row in comparison.compared if row.speed_up}
     if "paired" in methods:
         yield "Ratios are paired by block: both ran next to each other in the same session."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.catalogue import HEADLINES, points
+from reports import files
 from reports.comparison import Row
 from reports.files import decoded
 from reports.pairs import values
@@ -109,7 +110,7 @@ def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]]
     """
     path = root / FLEXIBILITY
     try:
-        content: dict[str, list[dict[str, str]]] = json.loads(decoded(path.read_bytes()))
+        content: dict[str, list[dict[str, str]]] = json.loads(decoded(files.read(path)))
         rows: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
         for backend, verdicts in content.items():
             for each in verdicts:

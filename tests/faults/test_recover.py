@@ -52,8 +52,27 @@ def test_a_journal_of_before_checksums_is_recovered(tmp_path: Path, capsys: pyte
     first = json.loads(path.read_text())["benchmarks"][0]
     assert first["fullname"] == "benchmarks/test_fnn.py::test_fnn[mnist-fnn-layers-6-torch-run1]"
     assert first["stats"]["data"] == raw[0]["rounds_s"]
-    assert recover(tmp_path) == 2  # once is enough
-    assert "holds this session already" in capsys.readouterr().err
+    assert recover(tmp_path) == 0  # once is enough
+    assert capsys.readouterr().out.startswith(f"{path} holds this session already: nothing to do")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_session_is_saved_where_all_of_its_results_are(tmp_path: Path) -> None:
+    raw = [fields(), fields("jax")]
+    journal(tmp_path, "20260101-010101-5", raw)
+    folder = tmp_path / "recovered"
+    folder.mkdir()
+    (folder / "0001_20260101-010101-5.json").write_text('{"benchmarks": [')  # the power went while it was saved
+    (folder / "0002_20260101-010101-57.json").write_text("another process's, in the same second")
+    half = {"benchmarks": [{"extra_info": raw[0]}], "outcomes": []}
+    (folder / "0003_20260101-010101-5.json").write_text(json.dumps(half))
+    assert recover(tmp_path) == 0
+    whole = folder / "0004_20260101-010101-5.json"
+    assert len(runs.load(whole).records) == 2
+    moved = whole.rename(folder / "0004_by-another-name.json")
+    assert recover(tmp_path) == 0
+    assert moved.exists()
+    assert len(list(folder.iterdir())) == 4
 
 
 def test_sound_lines_of_a_damaged_journal_are_recovered_and_the_others_told(

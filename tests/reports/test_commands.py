@@ -131,14 +131,13 @@ def test_a_full_disk_is_told_in_one_line(root: Path) -> None:
 
 
 def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "0001_x.json")  # whoever reads it waits for ever
-    # an interrupt can fall between the file's opening and the `with` that closes it, which ends with the process
-    interpreter = [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning"]
-    command = [*interpreter, *REPORTS[3:], "--root", str(tmp_path), "list"]
-    with (
-        subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True) as process,
-        (tmp_path / "0001_x.json").open("w"),  # opens when the other side does
-    ):
+    save(tmp_path, "0001_a", [fields(reason="long " * 50_000)])  # more than a pipe holds, so that the command waits
+    command = [*REPORTS, "--root", str(tmp_path), "show"]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        os.read(process.stdout.fileno(), 1)  # it writes
         process.send_signal(signal.SIGINT)
         told = process.communicate(timeout=30)[1]
-    assert (process.returncode, told) == (130, "\ninterrupted\n")
+    assert (process.returncode, told) == (130, b"\ninterrupted\n")

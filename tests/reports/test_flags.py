@@ -36,6 +36,7 @@ CODES = (
     "other-environment",
     "other-options",
     "other-machine",
+    "lost-runs",
 )
 
 
@@ -222,3 +223,18 @@ def test_every_link_of_the_reports_leads_somewhere() -> None:
             headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(), re.M)
             slugs = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
             assert not anchor or anchor in slugs, f"{path.name}: {page}#{anchor}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lost"),
+    [
+        (["ok"] * 4, ["ok"] * 4, False),
+        (["ok"] * 4, ["ok"] * 2, False),
+        (["ok"] * 4, ["ok", "ok", "oom"], True),
+        (["ok", "crash"], ["ok", "crash"], False),
+        (["ok", "crash"], ["ok", "crash", "timeout"], True),
+        (["ok", "crash"], ["ok", "ok", "ok", "timeout"], False),
+    ],
+)
+def test_a_larger_share_of_failing_runs_is_doubtful(one: list[str], other: list[str], lost: bool) -> None:
+    assert [flag.code for flag in flags_between.of_losses(one, other)] == ["lost-runs"] * lost

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +95,106 @@ def test_a_gate_fails_where_only_a_part_can_be_compared(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", session({"torch": 1.0, "cntk": 1.0}) + session({"jax": 1.0}, data="synthetic"))
     assert run(tmp_path, "compare") == Exit.FINE
     assert run(tmp_path, "compare", "--fail-above=50%") == Exit.NOT_COMPARABLE
+
+
+# --- what is gone
+
+CRASH = {"outcome": "crash", "reason": "CUDA error:\nno device"}
+ABOUT = "mnist-fnn-layers-1 torch, mnist-fnn-layers-2 torch, mnist-fnn-layers-3 torch, mnist-fnn-layers-4 torch"
+
+
+def lacking(raw: list[dict[str, Any]], **own: Any) -> list[dict[str, Any]]:
+    """The same without PyTorch's results; what became of them, where that is given."""
+    return [each | own if each["backend"] == "torch" else each for each in raw if own or each["backend"] != "torch"]
+
+
+@pytest.mark.parametrize(
+    ("own", "why"), [(CRASH, "crash: CUDA error: no device"), ({}, "not in this run")], ids=["crashed", "missing"]
+)
+def test_what_had_a_result_and_has_none_is_lost(root: Path, own: dict[str, Any], why: str, capsys: Output) -> None:
+    save(root, "0003_c", lacking(swept({"torch": 1.0, "jax": 0.5}), **own), "2026-01-04")
+    lost = f"Linux-CPython-3.11-64bit/0003_c has no result of {ABOUT}: {why}\n"
+    assert run(root, "compare", "0001", "0003", "--fail-above=50%") == Exit.REGRESSED
+    told = capsys.readouterr()
+    assert told.err == f"lost: {lost}"
+    assert f"\n* Lost: {lost}" in told.out
+    assert run(root, "compare", "0001", "0003") == Exit.FINE  # no gate was asked for
+    capsys.readouterr()
+    assert run(root, "compare", "0003", "0001", "--fail-above=50%") == Exit.FINE  # it is new
+    if not own:
+        assert f"\n* only Linux-CPython-3.11-64bit/0001_a has {ABOUT}\n" in capsys.readouterr().out
+    assert run(root, "compare", "0003", "0001", "--baseline=0001", "--fail-above=50%") == Exit.REGRESSED
+
+
+@pytest.mark.parametrize("own", [CRASH, {}], ids=["crashed", "missing"])
+def test_exports_have_a_row_for_what_is_lost(root: Path, own: dict[str, Any], capsys: Output) -> None:
+    save(root, "0003_c", lacking(swept({"torch": 1.0, "jax": 0.5}), **own), "2026-01-04")
+    run(root, "compare", "0001", "0003", "--format=csv")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    lost = [(row["group"], row["speed_up"], row["runs"]) for row in rows if row["verdict"] == "lost"]
+    assert lost == [(group, "", "0") for group in ABOUT.split(", ")]
+    run(root, "compare", "0001", "0003", "--format=json")
+    assert [row["verdict"] for row in json.loads(capsys.readouterr().out)["rows"]].count("lost") == 4
+
+
+def test_a_run_between_others_has_lost_what_was_there_before_it(root: Path, capsys: Output) -> None:
+    both = swept({"torch": 1.0, "jax": 0.5})
+    save(root, "0003_c", lacking(both), "2026-01-04")
+    save(root, "0004_d", both, "2026-01-05")
+    assert run(root, "compare", "0003", "0001", "0004", "--fail-above=80%") == Exit.FINE
+    assert run(root, "compare", "0001", "0003", "0004", "--fail-above=80%") == Exit.REGRESSED
+    assert "0003_c has no result of" in capsys.readouterr().err
+
+
+def test_where_all_is_lost_the_gate_fails_too(tmp_path: Path, capsys: Output) -> None:
+    for number, own in enumerate(({}, CRASH), 1):
+        save(tmp_path, f"000{number}_a", lacking(session({"torch": 1.0}), **own) or session({"torch": 1.0}))
+    assert run(tmp_path, "compare", "0001", "0002", "--fail-above=5%") == Exit.REGRESSED
+    assert capsys.readouterr().err.startswith("lost: ")
+    assert run(tmp_path, "compare", "0001", "0002") == Exit.NOTHING
+
+
+def test_more_failing_runs_than_before_are_lost(root: Path, capsys: Output) -> None:
+    raw = swept({"torch": 1.0, "jax": 0.5})
+    part = [each | CRASH if each["backend"] == "torch" and each["run"] == 2 else each for each in raw]
+    save(root, "0003_c", part, "2026-01-04")
+    assert run(root, "compare", "0001", "0003", "--fail-above=50%") == Exit.REGRESSED
+    says = f"lost runs of {ABOUT}: 1 of its 4 runs failed (crash), and 0 of the baseline's 4"
+    told = capsys.readouterr()
+    assert says in told.err
+    assert told.out.count("1 of its 4 runs failed") == 1
+    save(root, "0004_d", part, "2026-01-05")
+    assert run(root, "compare", "0003", "0004", "--fail-above=50%") == Exit.FINE  # no more than before
+
+
+def test_fewer_runs_are_no_loss(root: Path) -> None:
+    save(root, "0003_c", swept({"torch": 1.0, "jax": 0.5}, runs=3), "2026-01-04")
+    assert run(root, "compare", "0001", "0003", "--fail-above=80%") == Exit.FINE
+
+
+def test_a_gate_on_backends_says_whom_it_could_not_judge(tmp_path: Path, capsys: Output) -> None:
+    save(tmp_path, "0001_a", lacking(session({"torch": 1.0, "jax": 1.0, "cntk": 1.0}), **CRASH))
+    assert run(tmp_path, "compare", "--fail-above=80%") == Exit.FINE
+    assert capsys.readouterr().err == (
+        "not judged: torch has no result of mnist-fnn-layers-6: crash: CUDA error: no device\n"
+    )
+
+
+def test_before_nothing_to_compare_there_are_no_tables(root: Path, capsys: Output) -> None:
+    raw = swept({"torch": 1.0, "jax": 0.5})
+    save(root, "0003_c", lacking(raw), "2026-01-04")
+    assert run(root, "compare", "0003") == Exit.NOTHING
+    assert capsys.readouterr() == (
+        "",
+        "nothing to compare: no group has complete results of two sides\n"
+        f"    only jax has {ABOUT.replace(' torch', '')}\n"
+        "`python -m reports show RUN` tells what a run holds\n",
+    )
+    save(root, "0004_d", [each for each in raw if each not in lacking(raw)], "2026-01-05")
+    assert run(root, "compare", "0003", "0004", "--format=markdown") == Exit.NOTHING
+    assert capsys.readouterr().out == ""
+    assert run(root, "compare", "0003", "0004", "--format=json") == Exit.NOTHING  # a program reads on
+    assert len(json.loads(capsys.readouterr().out)["rows"]) == 12
 
 
 @pytest.mark.parametrize("limit", ["5", "0%", "-5%", "nan%", "inf%", "much"])

@@ -160,7 +160,7 @@ def test_what_json_refuses_in_other_ways_is_damaged_too(tmp_path: Path, content:
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    with pytest.raises(RunProblem, match=r"nowhere.json can't be read"):
+    with pytest.raises(RunProblem, match=r"nowhere.json can't be read: No such file or directory$"):
         runs.load(tmp_path / "nowhere.json")
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RunProblem, match=r"binary.json can't be read"):
