@@ -1,4 +1,4 @@
-"""What is no file among saved runs, journals and noise floors: a pipe would be waited for, a device never end."""
+"""What is no file among saved runs, journals and noise floors: a pipe would be waited for, a device may never end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_FILES: dict[str, Make] = {
     "it is a named pipe, and no file": os.mkfifo,
     "it is a socket, and no file": _socket,
     "it is a folder, and no file": lambda path: path.mkdir(),
-    "it is a device, and no file": lambda path: path.symlink_to("/dev/zero"),
+    "it is a device, and no file": lambda path: path.symlink_to("/dev/null"),
     "No such file or directory": lambda path: path.symlink_to("nowhere"),
     "Too many levels of symbolic links": lambda path: path.symlink_to(path.name),
 }
