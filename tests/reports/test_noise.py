@@ -37,13 +37,13 @@ def test_the_floor_is_what_an_aa_ratio_cannot_rule_out(tmp_path: Path) -> None:
 def test_the_floor_is_stored_for_its_machine_and_family(tmp_path: Path) -> None:
     (path,) = noise.store(typed(aa(1.0)), tmp_path)
     assert path == tmp_path / "noise" / f"{MACHINE['machine']}.json"
-    floors = noise.load(str(MACHINE["machine"]), tmp_path)
+    floors = noise.load(MACHINE, tmp_path)
     assert list(floors) == ["fnn"]
     noise.store(typed(aa(1.0, at="mnist-cnn_softmax-filters-1")), tmp_path)
-    assert noise.load(str(MACHINE["machine"]), tmp_path) == floors | {
-        "cnn": noise.load(str(MACHINE["machine"]), tmp_path)["cnn"]
+    assert noise.load(MACHINE, tmp_path) == floors | {
+        "cnn": noise.load(MACHINE, tmp_path)["cnn"]
     }
-    assert noise.load("another", tmp_path) == {}
+    assert noise.load({"machine": "another"}, tmp_path) == {}
     assert noise.of_records(typed(aa(1.0)), tmp_path).keys() == {"fnn", "cnn"}
 
 
