@@ -40,9 +40,7 @@ def test_the_floor_is_stored_for_its_machine_and_family(tmp_path: Path) -> None:
     floors = noise.load(MACHINE, tmp_path)
     assert list(floors) == ["fnn"]
     noise.store(typed(aa(1.0, at="mnist-cnn_softmax-filters-1")), tmp_path)
-    assert noise.load(MACHINE, tmp_path) == floors | {
-        "cnn": noise.load(MACHINE, tmp_path)["cnn"]
-    }
+    assert noise.load(MACHINE, tmp_path) == floors | {"cnn": noise.load(MACHINE, tmp_path)["cnn"]}
     assert noise.load({"machine": "another"}, tmp_path) == {}
     assert noise.of_records(typed(aa(1.0)), tmp_path).keys() == {"fnn", "cnn"}
 
