@@ -203,6 +203,14 @@ def test_other_options_and_other_machines_are_told() -> None:
     assert any("Test CPU and Other CPU" in flag.text for flag in found)
 
 
+def test_a_mebibyte_less_is_the_same_machine() -> None:
+    rebooted = [fields(machine=MACHINE | {"machine": "0", "memory_mib": 7999})]
+    assert not flags_between.of_settings([fields()], rebooted, same_backend=True)
+    upgraded = [fields(machine=MACHINE | {"machine": "0", "memory_mib": 16000})]
+    (flag,) = flags_between.of_settings([fields()], upgraded, same_backend=True)
+    assert flag.text == "measured on different machines: memory_mib was 8000, is 16000"
+
+
 def test_replaced_packages_make_a_result_stale() -> None:
     assert not flags_between.of_age([fields("torch")], {"torch": "environment of torch"})
     assert not flags_between.of_age([fields("torch")], {})
