@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasets import locks
+from fixtures.benchmark import scratch
 from fixtures.hardware import devices, groups, kernel, load, machine
+from fixtures.session.journal import Writer
 from reports import flags
 from tests import sandbox
 
@@ -102,6 +105,29 @@ def test_a_process_of_another_container_has_no_number_here(system: Callable[...,
         for number in ("-1", "0"):
             system(**{"proc/locks": f"1: FLOCK  ADVISORY  WRITE {number} {mark} 0 EOF\n"})
             assert devices.holder(file.fileno()) == "another process"
+
+
+def test_a_worker_whose_kernel_tells_no_high_water_mark(library: Path) -> None:
+    code = """
+import json, sys
+sys.path.insert(0, "fixtures/worker")
+import meters
+peak = meters.Peak()
+peak.pause()
+print(json.dumps([meters.resident_mib(), meters.peak_resident_mib(), peak.mib()]))
+"""
+    resident, peak, seen = json.loads(sandbox.said(code, sandbox.variables(library, hide=["/proc/self/status"])))
+    assert resident is None
+    assert 1 < peak <= seen < 1000
+
+
+def test_without_a_folder_for_temporary_files_nothing_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    assert scratch.sweep() == []
+    assert Writer(tmp_path, print).name
 
 
 # --- a control group's quota
