@@ -1,6 +1,11 @@
 """Wires fixtures/ into pytest and pytest-benchmark; what each hook does is told where it is written."""
 
-from fixtures.plugin.ending import pytest_benchmark_update_json, pytest_sessionfinish, pytest_terminal_summary
+from fixtures.plugin.ending import (
+    pytest_benchmark_update_commit_info,
+    pytest_benchmark_update_json,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from fixtures.plugin.grouping import pytest_benchmark_group_stats, pytest_benchmark_scale_unit
 from fixtures.plugin.hooks import (
     pytest_addoption,
@@ -18,6 +23,7 @@ __all__ = [
     "pytest_addoption",
     "pytest_benchmark_group_stats",
     "pytest_benchmark_scale_unit",
+    "pytest_benchmark_update_commit_info",
     "pytest_benchmark_update_json",
     "pytest_collection_modifyitems",
     "pytest_configure",

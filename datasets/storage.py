@@ -16,7 +16,8 @@ from typing import Any, Self
 
 import numpy as np
 import platformdirs
-from filelock import FileLock
+
+from datasets import locks
 
 VARIABLE = "KERAS_BENCHMARKS_CACHE"
 SEAL = "complete.json"
@@ -128,16 +129,8 @@ def _looks(path: Path) -> dict[str, int]:
 def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Alone with a folder, by a lock beside it. waiting: called once if another process has it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name}.lock")
-    try:
-        lock.acquire(blocking=False)
-    except TimeoutError:
-        waiting()
-        lock.acquire()
-    try:
+    with locks.alone(folder.parent / f".{folder.name}.lock", waiting):
         yield
-    finally:
-        lock.release()
 
 
 def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None] = lambda: None) -> None:

@@ -50,8 +50,8 @@ DISTURBED = ("foreign-load", "throttled", "low-memory", "on-battery")  # measure
 
 def of_run(fields: Fields) -> list[Flag]:
     """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
-    return [*_unsteady(fields), *_loaded(fields), *_stolen(fields), *_throttled(fields), *_waiting(fields),
-            *_harness(fields), *_memory(fields), *_battery(fields),
+    return [*_unsteady(fields), *_loaded(fields), *_limited(fields), *_stolen(fields), *_throttled(fields),
+            *_waiting(fields), *_harness(fields), *_memory(fields), *_battery(fields),
             *_resumed(fields), *of_distance([fields]), *of_pace([fields])]  # fmt: skip
 
 
@@ -93,6 +93,17 @@ def _loaded(fields: Fields) -> Iterator[Flag]:
     foreign = (fields.get("gpu_conditions") or {}).get("foreign_processes")
     if foreign:
         yield Flag("foreign-load", f"{foreign} other process(es) used the GPU: end them and measure again")
+
+
+def _limited(fields: Fields) -> Iterator[Flag]:
+    """Under a quota of less than its threads use, the kernel stops a worker for a part of each tenth of a second."""
+    quota, threads = (fields.get("machine") or {}).get("cpu_quota"), fields.get("threads")
+    if quota is not None and threads and quota < threads:
+        yield Flag(
+            "cpu-quota",
+            f"its control group allows {quota:.3g} processors for {threads} thread(s), and stops them in between: give "
+            "the container whole processors, or use fewer --threads",
+        )
 
 
 def _stolen(fields: Fields) -> Iterator[Flag]:

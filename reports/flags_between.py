@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reports import machines
 from reports.flags import Fields, Flag
 
 RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
@@ -94,9 +95,11 @@ def of_settings(one: Sequence[Fields], other: Sequence[Fields], same_backend: bo
     if len(_values("options", one, other)) > 1:
         options = " and ".join(str(value) for value in _values("options", one, other))
         found.append(Flag("other-options", f"not the same options: {options}"))
-    if len(machines := _values("machine", one, other)) > 1:
-        names = " and ".join(str(machine.get("cpu_model", machine)) for machine in machines)
-        found.append(Flag("other-machine", f"measured on different machines: {names}"))
+    first, *rest = _values("machine", one, other) or [{}]
+    if others := [machine for machine in rest if machines.differences(first, machine)]:
+        names = list(dict.fromkeys(str(machine.get("cpu_model", machine)) for machine in (first, *others)))
+        what = " and ".join(names) if len(names) > 1 else ", ".join(machines.differences(first, others[0]))
+        found.append(Flag("other-machine", f"measured on different machines: {what}"))
     return found
 
 

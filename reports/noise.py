@@ -7,15 +7,15 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from reports import files, runs
 from reports import format as fmt
 from reports.exits import Exit
 from reports.files import decoded
 from reports.journal import safe_name
+from reports.machines import Described, differences, names
 from reports.pairs import ratio
 from reports.records import Record, counted
 from reports.runs import RunProblem
@@ -45,31 +45,29 @@ def store(records: Sequence[Record], root: Path = runs.ROOT) -> list[Path]:
 
     A family that was not measured anew keeps its floor.
     """
-    machines: dict[str, list[Record]] = {}
-    for each in records:
-        machines.setdefault(machine(each), []).append(each)
     written = []
-    for name, own in machines.items():
+    for described, own in _by_machine(records):
         if fresh := floors(own):
-            path = _path(root, name)
+            path = _path(root, described)
             content = {
                 "version": VERSION,
-                "machine": name,
+                "machine": path.stem,
+                "described": described,
                 "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
                 "sessions": sorted({each.session for each in own}),
-                "floors": {**load(name, root), **fresh},
+                "floors": {**load(described, root), **fresh},
             }
             files.put(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
             written.append(path)
     return written
 
 
-def load(name: str, root: Path = runs.ROOT) -> dict[str, float]:
+def load(described: Described, root: Path = runs.ROOT) -> dict[str, float]:
     """The stored floors of a machine by family, as logarithms; empty where no A/A was run on it.
 
     Raises RunProblem for a file that can't be read or is of a newer version.
     """
-    path = _path(root, name)
+    path = _path(root, described)
     try:
         content = json.loads(decoded(files.read(path)))
         version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
@@ -89,20 +87,37 @@ def load(name: str, root: Path = runs.ROOT) -> dict[str, float]:
 def of_records(records: Iterable[Record], root: Path = runs.ROOT) -> dict[str, float]:
     """The floors of the machines that these records come from; the highest where they are several."""
     found: dict[str, float] = {}
-    for name in {machine(each) for each in records}:
-        for family, floor in load(name, root).items():
+    for described, _ in _by_machine(records):
+        for family, floor in load(described, root).items():
             found[family] = max(found.get(family, 0.0), floor)
     return found
 
 
-def machine(each: Record) -> str:
-    """The short hash that names a record's machine."""
-    described: Mapping[str, Any] = each.fields.get("machine") or {}
-    return str(described.get("machine", "unknown"))
+def _by_machine(records: Iterable[Record]) -> list[tuple[Described, list[Record]]]:
+    """The records of each machine, with what the first one tells of it."""
+    found: list[tuple[Described, list[Record]]] = []
+    for each in records:
+        described: Described = each.fields.get("machine") or {}
+        own = next((records for other, records in found if not differences(other, described)), None)
+        if own is None:
+            found.append((described, own := []))
+        own.append(each)
+    return found
 
 
-def _path(root: Path, name: str) -> Path:
-    return root / "noise" / f"{safe_name(name)}.json"
+def _path(root: Path, described: Described) -> Path:
+    """Where a machine's floors are, or would be: under its name, or one that it had before a reboot."""
+    folder = root / "noise"
+    named = [folder / f"{safe_name(name)}.json" for name in names(described)]
+    known = (path for path in (*named, *sorted(folder.glob("*.json"))) if path in named or _is_of(path, described))
+    return next((path for path in known if path.exists()), named[0])
+
+
+def _is_of(path: Path, described: Described) -> bool:
+    try:
+        return not differences(json.loads(path.read_text("utf-8"))["described"], described)
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):  # of a version that told no more
+        return False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

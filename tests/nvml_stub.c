@@ -1,6 +1,7 @@
 /* A libnvidia-ml.so.1 with one GPU, for the real pynvml to talk to. The file named by NVML_STUB holds, in text:
    memory used on the device in bytes, number of processes, then a pid and its bytes for each
-   (-1 bytes: not shown, as in most containers). It is read anew at each call. */
+   (-1 bytes: not shown, as in most containers). It is read anew at each call.
+   NVML_INIT and NVML_COUNT: the errors with which it can't be initialized, and can't count its devices. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,12 @@ static void load(void) {
     fclose(file);
 }
 
-int nvmlInitWithFlags(unsigned flags) { return 0; }
+static int error(const char *name) { return getenv(name) ? atoi(getenv(name)) : 0; }
+
+int nvmlInitWithFlags(unsigned flags) { return error("NVML_INIT"); }
 int nvmlShutdown(void) { return 0; }
 const char *nvmlErrorString(int code) { return "stub"; }
-int nvmlDeviceGetCount_v2(unsigned *n) { *n = 1; return 0; }
+int nvmlDeviceGetCount_v2(unsigned *n) { *n = 1; return error("NVML_COUNT"); }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = &used; return index ? 2 : 0; }
 int nvmlDeviceGetName(void *device, char *name, unsigned length) { strncpy(name, "Stub GPU", length); return 0; }
 int nvmlDeviceGetUUID(void *device, char *name, unsigned length) { strncpy(name, "GPU-stub-0", length); return 0; }

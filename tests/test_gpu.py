@@ -117,6 +117,55 @@ def test_the_worker_gets_the_first_visible_device(given: dict[str, str], device:
     assert gpu.chosen(given) == device
 
 
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ({"NVML_INIT": "9"}, "NVIDIA's library is here, and can't talk to its driver (Driver Not Loaded)"),
+        ({"NVML_COUNT": "15"}, "NVIDIA's driver can't tell of its GPUs (GPU is lost)"),
+    ],
+)
+def test_an_nvml_that_cannot_talk_to_its_driver_is_told_once(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: dict[str, str], says: str
+) -> None:
+    code = """
+import json
+from fixtures.backends import registry
+from fixtures.errors import Unavailable
+from fixtures.session.provider import Provider
+from fixtures.session.settings import Settings
+told = []
+automatic = Provider(Settings(("torch",)), told.append)
+automatic.build([])
+told.append(automatic.device(registry.BACKENDS["torch"]))
+Provider(Settings(("torch",), device="cpu"), told.append).build([])
+Provider(Settings(("theano",)), told.append).build([])
+try:
+    Provider(Settings(("torch",), device="gpu"), told.append).device(registry.BACKENDS["torch"])
+except Unavailable as problem:
+    told.append(problem.reason)
+print(json.dumps(told))
+"""
+    monkeypatch.setenv("KERAS_BENCHMARKS_CACHE", str(tmp_path))
+    for name, number in error.items():
+        monkeypatch.setenv(name, number)
+    line, device, refused = said(library, code)
+    assert says in refused
+    assert line.startswith(refused)
+    assert "nvidia-smi" in line
+    assert device == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [("0,-1", ["0"]), ("-1,0", []), ("7", []), ("NoDevFiles", []), (" 0 ", ["0"]), ("0,,GPU-x", ["0"])],
+)
+def test_the_first_word_that_is_no_device_ends_the_list(
+    monkeypatch: pytest.MonkeyPatch, given: str, seen: list[str]
+) -> None:
+    monkeypatch.setattr(gpu, "devices", lambda: ["Stub GPU"])
+    assert gpu.visible({"CUDA_VISIBLE_DEVICES": given}) == seen
+
+
 @pytest.mark.parametrize("device", ["auto", "gpu"])
 def test_a_gpu_that_is_hidden_is_not_computed_on(
     library: Path, device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fixtures.benchmark import process
 from fixtures.errors import WorkerFailed
+from fixtures.hardware import limits
 
 Impostor = Callable[..., process.Worker]
 
@@ -37,8 +38,25 @@ Impostor = Callable[..., process.Worker]
         (
             "print('cannot allocate memory', file=sys.stderr, flush=True); os.abort()",
             "oom",
-            "SIGABRT when it got no more",
+            "cannot allocate memory .the worker was ended by SIGABRT when it got no more",
         ),
+        (
+            "print('libx.so: no such file', file=sys.stderr, flush=True); os._exit(127)",
+            "crash",
+            r"libx\.so: no such file \(the worker ended with status 127\)$",
+        ),
+        ("os._exit(3)", "crash", "the worker ended with status 3 and said nothing$"),
+        ("raise RuntimeError('why')", "crash", r"RuntimeError: why \(the worker ended with status 1\)$"),
+        ("print('why', flush=True); os.abort()", "crash", r"why \(the worker was ended by SIGABRT\)$"),
+        ("print('noise', flush=True); os.kill(os.getpid(), 9)", "crash", "crash: the worker was ended by SIGKILL$"),
+        ("os.kill(os.getpid(), 40)", "crash", "ended by signal 40"),
+        (
+            "print('cannot allocate memory for thread-local data: ABORT', flush=True); os._exit(127)",
+            "oom",
+            "cannot allocate memory for thread-local data: ABORT .the worker ended with status 127",
+        ),
+        ("raise MemoryError", "oom", "MemoryError .the worker ended with status 1 when it got no more memory"),
+        ("print('pthread_create failed', flush=True); os._exit(1)", "crash", "pthread_create failed"),
     ],
 )
 def test_an_ill_behaved_worker_is_an_outcome(impostor: Impostor, code: str, outcome: str, reason: str) -> None:
@@ -46,6 +64,56 @@ def test_an_ill_behaved_worker_is_an_outcome(impostor: Impostor, code: str, outc
         worker.expect("ready")
     assert failed.value.outcome == outcome
     assert not psutil.pid_exists(worker.pid)
+
+
+UNFIT = """os.write(writes, b'{"kind": "failed", "outcome": "crash", "error": "E", "message": "%s"}\\n')"""
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "reason"),
+    [
+        ("print('pthread_create failed', flush=True); os._exit(1)", "oom", "pthread_create failed .the worker ended"),
+        (UNFIT % "x.so: failed to map segment from shared object", "oom", "failed to map segment"),
+        (UNFIT % "error return without exception set", "oom", "without exception set"),
+        (UNFIT % "another one", "crash", "another one"),
+        ("print('std::bad_alloc', flush=True); time.sleep(60)", "oom", "std::bad_alloc .and it was not finished after"),
+        ("time.sleep(60)", "timeout", "not finished after"),
+    ],
+)
+def test_under_a_limit_more_words_speak_of_memory(impostor: Impostor, code: str, outcome: str, reason: str) -> None:
+    worker = impostor(code, 0.5, {"memory_limit": {"mib": 4096, "by": "data"}})
+    with pytest.raises(WorkerFailed, match=reason) as failed, worker:
+        worker.expect("ready")
+    assert failed.value.outcome == outcome
+
+
+def test_a_worker_that_asks_for_memory_without_end_is_out_of_it(
+    impostor: Impostor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As OpenBLAS does when a library is loaded under a limit: no page, all its time in the kernel, and no end."""
+    monkeypatch.setattr(limits, "LOOK_S", 0.1)
+    monkeypatch.setattr(limits, "STUCK_S", 0.3)
+    code = """
+kept, zeros = bytearray(40 << 20), open("/dev/zero", "rb", buffering=0)
+while True:
+    zeros.readinto(kept)
+"""
+    worker = impostor(code, 30, {"memory_limit": {"mib": 64, "by": "data"}})
+    with pytest.raises(WorkerFailed, match="asked for memory without end") as failed, worker:
+        worker.expect("ready")
+    assert failed.value.outcome == "oom"
+
+
+def test_a_worker_that_computes_under_a_limit_is_left_alone(
+    impostor: Impostor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LOOK_S", 0.1)
+    monkeypatch.setattr(limits, "STUCK_S", 0.3)
+    code = "kept = bytearray(40 << 20)\nwhile True: sum(range(1000))"
+    worker = impostor(code, 1.0, {"memory_limit": {"mib": 64, "by": "data"}})
+    with pytest.raises(WorkerFailed, match="not finished") as failed, worker:
+        worker.expect("ready")
+    assert failed.value.outcome == "timeout"
 
 
 def test_a_hanging_worker_and_its_children_are_killed(impostor: Impostor, tmp_path: Path) -> None:

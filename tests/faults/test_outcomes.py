@@ -109,6 +109,17 @@ def test_a_mini_batch_that_does_not_fit_into_the_limit(shared: Session, name: st
     assert attempt(shared, name, None, point=where, memory_limit=limit)["outcome"] == "ok"
 
 
+@pytest.mark.slow  # each stops where it does, and JAX only when it has been watched for a while
+@pytest.mark.parametrize(("name", "mib"), [("torch", 100), ("torch", 200), ("jax", 150), ("jax", 200), ("jax", 300)])
+def test_a_limit_in_which_not_even_the_framework_fits(shared: Session, name: str, mib: int) -> None:
+    """Where it meets the limit depends on the moment: in the loader, in CPython, in a thread, or in OpenBLAS."""
+    provided(shared, name)
+    start = time.monotonic()
+    record = attempt(shared, name, None, memory_limit=MemoryLimit(mib, "data"))
+    assert record["outcome"] == "oom", (record.get("reason"), record.get("stderr"))
+    assert time.monotonic() - start < 60
+
+
 @pytest.mark.parametrize("name", ["tensorflow1", "jax"])  # Theano would compile everything anew in another place
 def test_an_environment_that_is_deleted_meanwhile(
     shared: Session, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -60,6 +60,7 @@ def test_settings_survive_the_journal() -> None:
         ({"environments": {"jax": "0", "theano": None}}, "the environment of jax has changed"),
         ({"data": {"mnist-fnn-layers-2": "0"}}, "the data of mnist-fnn-layers-2 have changed"),
         ({"machine": {"machine": "0", "cpu_model": "Z80"}}, "this is another machine: cpu_model was Z80, is "),
+        ({"machine": {"machine": "0"}}, "this is another machine: machine was 0, is "),
     ],
 )
 def test_a_change_is_refused_with_its_name(own: dict[str, Any], says: str) -> None:
@@ -69,6 +70,23 @@ def test_a_change_is_refused_with_its_name(own: dict[str, Any], says: str) -> No
     with pytest.raises(JournalProblem, match=f"can't be resumed: {says}"):
         resume.refuse_changes({"name": "s", "identity": before}, now)
     resume.refuse_changes({"name": "s", "identity": now}, now)
+
+
+def test_a_reboot_and_a_kernels_update_make_no_other_machine() -> None:
+    now = header()["identity"]
+    here = now["machine"]
+    system = re.sub(r"(\d+\.\d+).*", r"\1.999-other", here["system"])
+    for changed in (
+        {"memory_mib": here["memory_mib"] - 1},
+        {"memory_mib": here["memory_mib"] + 40},
+        {"system": system},
+    ):
+        before = {**now, "machine": {**here, **changed, "machine": "0"}}
+        resume.refuse_changes({"name": "s", "identity": before}, now)
+    for changed in ({"memory_mib": here["memory_mib"] // 2}, {"system": "Linux 2.4.1"}, {"cpu_quota": 0.5}):
+        before = {**now, "machine": {**here, **changed, "machine": "0"}}
+        with pytest.raises(JournalProblem, match=f"another machine: {next(iter(changed))} was .*, is "):
+            resume.refuse_changes({"name": "s", "identity": before}, now)
 
 
 def test_a_points_code_is_its_network_and_its_training() -> None:

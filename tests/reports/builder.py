@@ -14,7 +14,12 @@ from models.catalogue import point
 from reports.records import VERSION, Record, record
 
 POINT = "mnist-fnn-layers-6"
-MACHINE = {"machine": "abc123def456", "cpu_model": "Test CPU", "available_processors": 2, "memory_mib": 8000}
+MACHINE: dict[str, Any] = {
+    "machine": "abc123def456",
+    "cpu_model": "Test CPU",
+    "available_processors": 2,
+    "memory_mib": 8000,
+}
 QUIET = {
     "load_1min": 1.0,
     "exchange_ns": 150.0,

@@ -99,7 +99,7 @@ def test_a_baseline_without_a_complete_run_is_replaced_by_one_that_has() -> None
         ({"threads": 1}, "threads: 2 and 1"),
         ({"batch_size": 64}, "mini-batch: 32 and 64"),
         ({"examples": 1280}, "examples of an epoch: 4,000 and 1,280"),
-        ({"machine": MACHINE | {"machine": "another"}}, "different machines"),
+        ({"machine": MACHINE | {"cpu_model": "another"}}, "different machines"),
     ],
 )
 def test_unlike_things_are_not_divided_and_the_reason_is_told(changed: dict[str, Any], reason: str) -> None:
@@ -112,7 +112,7 @@ def test_unlike_things_are_not_divided_and_the_reason_is_told(changed: dict[str,
 
 
 def test_other_machines_are_only_flagged_where_runs_are_what_is_compared() -> None:
-    other = session({"torch": 1.0}, machine=MACHINE | {"machine": "another"})
+    other = session({"torch": 1.0}, machine=MACHINE | {"cpu_model": "another"})
     found = compare(typed(session({"torch": 1.0}), "a") + typed(other, "b"), by="run")
     row = by_arm(found)["b"]
     assert row.speed_up is not None

@@ -20,6 +20,7 @@ CODES = (
     "unsteady",
     "loaded-machine",
     "foreign-load",
+    "cpu-quota",
     "stolen-time",
     "processors-moved",
     "uneven-speed",
@@ -76,6 +77,7 @@ def test_a_host_that_says_nothing_raises_nothing() -> None:
         (fields(foreign_processors=0.5), "foreign-load", "0.50 of its 2 processor"),
         (after(throttle_events=7), "throttled", "for heat 3 time"),
         (after(swapped_out_mib=1100.0), "low-memory", "100 MiB were swapped out"),
+        (fields(machine=MACHINE | {"cpu_quota": 1.5}), "cpu-quota", "1.5 processors for 2 thread(s)"),
         (after(stolen_s=15.0), "stolen-time", "10.0% of the processors' time"),
         (after(frequency_mhz=2000.0), "throttled", "from 3000 to 2000 MHz"),
         (fields(gpu_conditions={"throttle_reasons": 0x40 | 0x4}), "throttled", "0x44"),
@@ -200,6 +202,14 @@ def test_other_options_and_other_machines_are_told() -> None:
     found = flags_between.of_settings([fields()], other, same_backend=True)
     assert codes(found) == {"other-options", "other-machine"}
     assert any("Test CPU and Other CPU" in flag.text for flag in found)
+
+
+def test_a_mebibyte_less_is_the_same_machine() -> None:
+    rebooted = [fields(machine=MACHINE | {"machine": "0", "memory_mib": 7999})]
+    assert not flags_between.of_settings([fields()], rebooted, same_backend=True)
+    upgraded = [fields(machine=MACHINE | {"machine": "0", "memory_mib": 16000})]
+    (flag,) = flags_between.of_settings([fields()], upgraded, same_backend=True)
+    assert flag.text == "measured on different machines: memory_mib was 8000, is 16000"
 
 
 def test_replaced_packages_make_a_result_stale() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reports import noise
+from reports import machines, noise
 from reports.exits import Exit
 from tests.reports.builder import MACHINE, save, session, typed
 from tests.reports.commands import SWEEP, Output, run
@@ -37,14 +37,36 @@ def test_the_floor_is_what_an_aa_ratio_cannot_rule_out(tmp_path: Path) -> None:
 def test_the_floor_is_stored_for_its_machine_and_family(tmp_path: Path) -> None:
     (path,) = noise.store(typed(aa(1.0)), tmp_path)
     assert path == tmp_path / "noise" / f"{MACHINE['machine']}.json"
-    floors = noise.load(str(MACHINE["machine"]), tmp_path)
+    floors = noise.load(MACHINE, tmp_path)
     assert list(floors) == ["fnn"]
     noise.store(typed(aa(1.0, at="mnist-cnn_softmax-filters-1")), tmp_path)
-    assert noise.load(str(MACHINE["machine"]), tmp_path) == floors | {
-        "cnn": noise.load(str(MACHINE["machine"]), tmp_path)["cnn"]
-    }
-    assert noise.load("another", tmp_path) == {}
+    assert noise.load(MACHINE, tmp_path) == floors | {"cnn": noise.load(MACHINE, tmp_path)["cnn"]}
+    assert noise.load({"machine": "another"}, tmp_path) == {}
     assert noise.of_records(typed(aa(1.0)), tmp_path).keys() == {"fnn", "cnn"}
+
+
+def test_a_floor_is_found_after_a_reboot_and_its_file_goes_on(tmp_path: Path) -> None:
+    (path,) = noise.store(typed(aa(1.0)), tmp_path)
+    rebooted = {**MACHINE, "machine": "another", "memory_mib": MACHINE["memory_mib"] - 1}
+    floors = noise.load(MACHINE, tmp_path)
+    assert noise.load(rebooted, tmp_path) == floors
+    assert noise.store(typed(aa(1.2, machine=rebooted)), tmp_path) == [path]
+    assert noise.load(MACHINE, tmp_path)["fnn"] > floors["fnn"]
+    assert noise.load({**rebooted, "cpu_model": "Other CPU"}, tmp_path) == {}
+    assert len(noise.store(typed(aa(1.0) + aa(1.0, machine=rebooted, at=SWEEP[0])), tmp_path)) == 1
+
+
+def test_a_floor_that_was_stored_without_a_description_is_found_by_its_names(tmp_path: Path) -> None:
+    described = {key: value for key, value in MACHINE.items() if key != "machine"}
+    old = machines.name(described)
+    (tmp_path / "noise").mkdir()
+    (tmp_path / "noise" / f"{old}.json").write_text('{"version": 1, "machine": "x", "floors": {"fnn": 0.1}}')
+    (tmp_path / "noise" / "damaged.json").write_text("{")
+    for less in (0, 1, machines.NEARBY_MIB):
+        now = {**described, "memory_mib": described["memory_mib"] + less}
+        assert noise.load({**now, "machine": machines.name(now)}, tmp_path) == {"fnn": 0.1}
+    far = {**described, "memory_mib": 4000}
+    assert noise.load({**far, "machine": machines.name(far)}, tmp_path) == {}
 
 
 def test_a_machine_s_name_is_never_a_path(tmp_path: Path) -> None:
