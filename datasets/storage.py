@@ -29,8 +29,11 @@ def cache_folder() -> Path:
     Code in it is run, so that nobody else may write there: what group or others may write of the user's own folder is
     taken from them; raises PermissionError for a folder of somebody else's, OSError where there can be none.
     """
-    chosen = os.environ.get(VARIABLE)
-    path = Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("keras-backend-benchmarks"))
+    chosen = os.environ.get(VARIABLE) or platformdirs.user_cache_dir("keras-backend-benchmarks")
+    try:
+        path = Path(chosen).expanduser()  # without a home, the usual place still begins with ~
+    except RuntimeError:
+        raise FileNotFoundError(errno.ENOENT, "there is no such home folder", chosen) from None
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     looks = path.stat()
     if looks.st_uid != os.geteuid():
