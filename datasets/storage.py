@@ -19,6 +19,7 @@ import platformdirs
 from filelock import FileLock
 
 VARIABLE = "KERAS_BENCHMARKS_CACHE"
+NAME = "keras-backend-benchmarks"
 SEAL = "complete.json"
 BUILDING = ".building-"  # begins the name of a folder that is not complete, before its later name and a process's id
 
@@ -29,11 +30,11 @@ def cache_folder() -> Path:
     Code in it is run, so that nobody else may write there: what group or others may write of the user's own folder is
     taken from them; raises PermissionError for a folder of somebody else's, OSError where there can be none.
     """
-    chosen = os.environ.get(VARIABLE) or platformdirs.user_cache_dir("keras-backend-benchmarks")
+    chosen = os.environ.get(VARIABLE)
     try:
-        path = Path(chosen).expanduser()  # without a home, the usual place still begins with ~
+        path = Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir(NAME))
     except RuntimeError:
-        raise FileNotFoundError(errno.ENOENT, "there is no such home folder", chosen) from None
+        raise FileNotFoundError(errno.ENOENT, "there is no such home folder", chosen or f"~/.cache/{NAME}") from None
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     looks = path.stat()
     if looks.st_uid != os.geteuid():
