@@ -124,6 +124,12 @@ def test_one_that_is_named_comes_before_the_hosts_own(executable: Executable, mo
     assert interpreters.find(["3.13", "3.12", "3.11"]).path == path
 
 
+def test_one_that_is_broken_is_named_where_there_is_no_other(executable: Executable) -> None:
+    path = executable("bin/python3.6", script="#!/bin/sh\necho 'libpython3.6m.so.1.0: cannot open' >&2; exit 127\n")
+    with pytest.raises(interpreters.Missing, match=rf"on this machine \({path}: libpython3.6m.so.1.0: cannot open\)"):
+        interpreters.find(["3.6"])
+
+
 NEEDY = """#!/bin/sh
 case ":$LD_LIBRARY_PATH:" in *:{needed}:*) ;; *) exit 127 ;; esac
 echo '["3.6.15", "CPython", 8, "/opt/own/lib"]'
