@@ -32,8 +32,8 @@ lint: setup
 clean:
 	rm -rf .venv
 
-CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11 \
-	$(sort $(wildcard $(HOME)/.pyenv/versions/3.1[123].*/bin/python))
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 \
+	$(sort $(wildcard $(HOME)/.pyenv/versions/3.1[123].*/bin/python)))
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # `ready` is touched last, so that an interrupted set-up is never taken for a complete one.

@@ -20,6 +20,7 @@ import platformdirs
 from datasets import locks
 
 VARIABLE = "KERAS_BENCHMARKS_CACHE"
+NAME = "keras-backend-benchmarks"
 SEAL = "complete.json"
 BUILDING = ".building-"  # begins the name of a folder that is not complete, before its later name and a process's id
 
@@ -31,7 +32,7 @@ def cache_folder() -> Path:
     taken from them; raises PermissionError for a folder of somebody else's, OSError where there can be none.
     """
     chosen = os.environ.get(VARIABLE)
-    path = expanded(chosen or platformdirs.user_cache_dir("keras-backend-benchmarks"))
+    path = expanded(chosen or platformdirs.user_cache_dir(NAME))
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     looks = path.stat()
     if looks.st_uid != os.geteuid():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,10 @@ import pytest
 from datasets import connection
 from fixtures.backends import environments, registry
 from fixtures.backends.registry import BACKENDS, ENVS, Backend
+from fixtures.cache import VARIABLE
 from fixtures.errors import Unavailable
+from fixtures.session.provider import Provider
+from fixtures.session.settings import Settings
 
 # the smallest backend: an environment without packages, on the host's Python
 EMPTY = dataclasses.replace(BACKENDS["jax"], name="empty", title="nothing")
@@ -147,7 +152,113 @@ def test_each_requirements_file_belongs_to_a_backend() -> None:
 def test_the_stamp_says_what_an_environment_was_made_of(pins: Callable[[str], Backend], tmp_path: Path) -> None:
     found = environments.provide(pins("# nothing\n"), tmp_path, print)
     stamp = json.loads((found.python.parent.parent / "complete.json").read_text())
-    assert stamp == {"fingerprint": found.fingerprint, "python": found.python_version, "requirements": "empty.txt"}
+    assert stamp == {
+        "fingerprint": found.fingerprint,
+        "python": found.python_version,
+        "requirements": "empty.txt",
+        "started": False,
+    }
+
+
+BARE = f"""#!/bin/sh
+case "$*" in
+    -I*) echo '["3.13.0", "CPython", 8, "/lib"]' ;;
+    "-m venv"*) /bin/mkdir -p "$3/bin" && /bin/cp "$0" "$3/bin/python" ;;
+    "-m pip"*) ;;
+    *) exec {sys.executable} "$@" ;;
+esac
+"""
+
+
+@pytest.fixture
+def bare(pins: Callable[[str], Backend], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Backend:
+    """A backend whose environment is made at once, and holds no packages."""
+    python = tmp_path / "bare-python"
+    python.write_text(BARE)
+    python.chmod(0o755)
+    monkeypatch.setenv("KERAS_BENCHMARKS_PYTHON313", str(python))
+    return pins("")
+
+
+def test_an_environment_is_complete_when_a_worker_has_started_in_it(bare: Backend, tmp_path: Path) -> None:
+    started: list[environments.Environment] = []
+    found = environments.provide(bare, tmp_path, print, start=started.append)
+    assert environments.provide(bare, tmp_path, pytest.fail, start=started.append) == found
+    assert started == [found]
+
+
+def test_one_that_was_never_tried_is_tried_and_not_built_again(bare: Backend, tmp_path: Path) -> None:
+    started: list[environments.Environment] = []
+    found = environments.provide(bare, tmp_path, print)
+    for _ in range(2):
+        assert environments.provide(bare, tmp_path, pytest.fail, start=started.append) == found
+    assert started == [found]
+
+
+def test_one_in_which_no_worker_starts_is_unavailable_with_its_last_words(
+    bare: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry.BACKENDS, "empty", bare)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    environments.provide(bare, tmp_path / "cache", print)  # one that nobody tried, as former versions left them
+    told: list[str] = []
+    provider = Provider(Settings(("empty",), device="cpu"), told.append)
+    with pytest.raises(Unavailable, match=r"no worker starts in the environment of empty \(.*No module named 'jax'"):
+        provider.environment("empty")
+    assert "it is built anew" in told[0]
+    assert [path.suffix for path in (tmp_path / "cache" / "envs").iterdir()] == [".lock"]
+
+
+def test_what_an_interpreter_needs_its_workers_get(
+    bare: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "bare-python"
+    python.write_text(BARE.replace("-I*)", '-I*) test -n "$LD_LIBRARY_PATH" || exit 127;'))
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/module/lib:/other/lib")
+    environment = environments.provide(bare, tmp_path, print)
+    assert environment.variables == {"LD_LIBRARY_PATH": "/lib"}  # its own library's folder is enough
+
+
+ELSEWHERE = """[global]
+target = {0}/target
+root = {0}/root
+user = yes
+dry-run = yes
+quiet = 3
+find-links = {0}/wheels
+[install]
+prefix = {0}/prefix
+"""
+
+
+@pytest.mark.slow  # pip really installs
+def test_where_packages_go_is_not_the_users_choice_but_where_they_come_from(
+    pins: Callable[[str], Backend], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wheels").mkdir()
+    wheel = tmp_path / "wheels" / "something-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("something.py", "")
+        archive.writestr("something-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: something\nVersion: 1.0\n")
+        archive.writestr(
+            "something-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr("something-1.0.dist-info/RECORD", "")
+    (tmp_path / "pip.conf").write_text(ELSEWHERE.format(tmp_path))
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    variables = {
+        "TARGET": str(tmp_path / "mine"),
+        "USER": "1",
+        "CONFIG_FILE": str(tmp_path / "pip.conf"),
+        "NO_INDEX": "1",
+    }
+    for key, value in variables.items():
+        monkeypatch.setenv(f"PIP_{key}", value)
+    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    found = environments.provide(pins(f"something==1.0 --hash=sha256:{sha256}\n"), tmp_path / "cache", print)
+    subprocess.run([found.python, "-c", "import something"], check=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"pins", "wheels", "pip.conf", "cache"}
 
 
 def test_pins_that_an_editor_saved_anew_are_the_same_pins(pins: Callable[[str], Backend], tmp_path: Path) -> None:

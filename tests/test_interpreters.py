@@ -90,6 +90,69 @@ def test_what_does_not_fit_is_passed_over(executable: Executable, answer: object
     assert interpreters.find(["3.6"]).path == fits
 
 
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        ("nowhere/python3.6", "there is no such file"),
+        ("not-a-program", "it does not start (Permission denied)"),
+        ("old/python", "it is CPython 3.5.2"),
+        ("pypy/python", "it is PyPy 3.6.15 of 64 bits"),
+        ("broken/python", "error while loading shared libraries: libpython3.6m.so.1.0"),
+        ("~nosuchuser/python", "Could not determine home directory"),
+    ],
+)
+def test_one_that_is_named_is_never_replaced(
+    executable: Executable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, why: str
+) -> None:
+    executable("bin/python3.6")
+    (tmp_path / "not-a-program").touch(0o644)
+    executable("old/python", ("3.5.2", "CPython", 8, "/lib"))
+    executable("pypy/python", ("3.6.15", "PyPy", 8, "/lib"))
+    executable("broken/python", script=f"#!/bin/sh\necho '{why}' >&2; exit 127\n")
+    name = named if named.startswith("~") else str(tmp_path / named)
+    monkeypatch.setenv("KERAS_BENCHMARKS_PYTHON36", name)
+    with pytest.raises(Unavailable) as refused:
+        interpreters.find(["3.6"])
+    assert f"$KERAS_BENCHMARKS_PYTHON36 names {name}" in refused.value.reason
+    assert why in refused.value.reason
+    assert not isinstance(refused.value, interpreters.Missing)  # so that --provision does not replace it either
+
+
+def test_one_that_is_named_comes_before_the_hosts_own(executable: Executable, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = executable("mine/python", ("3.12.99", "CPython", 8, "/lib"))
+    monkeypatch.setenv("KERAS_BENCHMARKS_PYTHON312", str(path))
+    assert interpreters.find(["3.13", "3.12", "3.11"]).path == path
+
+
+def test_one_that_is_broken_is_named_where_there_is_no_other(executable: Executable) -> None:
+    path = executable("bin/python3.6", script="#!/bin/sh\necho 'libpython3.6m.so.1.0: cannot open' >&2; exit 127\n")
+    with pytest.raises(interpreters.Missing, match=rf"on this machine \({path}: libpython3.6m.so.1.0: cannot open\)"):
+        interpreters.find(["3.6"])
+
+
+NEEDY = """#!/bin/sh
+case ":$LD_LIBRARY_PATH:" in *:{needed}:*) ;; *) exit 127 ;; esac
+echo '["3.6.15", "CPython", 8, "/opt/own/lib"]'
+"""
+
+
+@pytest.mark.parametrize(
+    ("needed", "users", "libraries"),
+    [
+        ("", "", ""),
+        ("", "/foreign", ""),
+        ("/opt/own/lib", "/foreign:/opt/own/lib", "/opt/own/lib"),
+        ("/opt/intel", "/foreign:/opt/intel", "/foreign:/opt/intel"),
+    ],
+)
+def test_the_library_path_that_one_needs_is_kept_and_no_more(
+    executable: Executable, monkeypatch: pytest.MonkeyPatch, needed: str, users: str, libraries: str
+) -> None:
+    executable("bin/python3.6", script=NEEDY.format(needed=needed))
+    monkeypatch.setenv("LD_LIBRARY_PATH", users)
+    assert interpreters.find(["3.6"]).libraries == libraries
+
+
 def test_the_hosts_own_version_comes_first() -> None:
     found = interpreters.find(["3.13", "3.12", "3.11"])
     assert found.minor == f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -148,15 +148,22 @@ def test_the_cache_is_private_to_its_user(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "status"),
-    [("pytest benchmarks --collect-only", 4), ("fixtures.doctor", 1), ("fixtures.parity", 1), ("datasets list", 1)],
+    ("command", "status", "folder"),
+    [
+        ("pytest benchmarks --collect-only", 4, "/dev/null/cache"),
+        ("fixtures.doctor", 1, "/dev/null/cache"),
+        ("fixtures.parity", 1, "/dev/null/cache"),
+        ("datasets list", 1, "/dev/null/cache"),
+        ("fixtures.doctor", 1, "~nosuchuser/cache"),
+        ("datasets list", 1, "~nosuchuser/cache"),
+    ],
 )
-def test_without_a_cache_folder_there_is_one_message(command: str, status: int) -> None:
-    environ = {**os.environ, "KERAS_BENCHMARKS_CACHE": "/dev/null/cache"}
+def test_without_a_cache_folder_there_is_one_message(command: str, status: int, folder: str) -> None:
+    environ = {**os.environ, "KERAS_BENCHMARKS_CACHE": folder}
     done = subprocess.run(
         [sys.executable, "-m", *command.split()], cwd=ROOT, env=environ, capture_output=True, text=True
     )
     assert done.returncode == status
     assert "name another folder" in done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stderr.count("/dev/null/cache") == 1
+    assert done.stderr.count(folder) == 1

@@ -69,10 +69,10 @@ def test_a_noise_floor_that_is_no_file_is_told(folder: Path, says: str, make: Ma
     path.parent.mkdir()
     make(path)
     if says.startswith("No such"):
-        assert noise.load(str(MACHINE["machine"]), folder) == {}
+        assert noise.load(MACHINE, folder) == {}
         return
     with pytest.raises(RunProblem, match=rf"{path}, a noise floor, can't be read: {says}"):
-        noise.load(str(MACHINE["machine"]), folder)
+        noise.load(MACHINE, folder)
 
 
 def test_what_backends_can_do_is_read_from_a_file_only(folder: Path) -> None:
