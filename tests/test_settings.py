@@ -82,9 +82,9 @@ def test_epochs_are_warm_ups_and_rounds(epochs: int) -> None:
 
 
 def test_each_number_of_a_profile_can_be_replaced() -> None:
-    plan = from_options(options(runs=7, rounds=8, warmup=9, examples=10, timeout=11.0)).plan(HEADLINE[0])
+    plan = from_options(options(runs=7, rounds=8, warmup=9, examples=10, time_limit=11.0)).plan(HEADLINE[0])
     assert (plan.runs, plan.rounds, plan.warmup, plan.examples, plan.timeout) == (7, 8, 9, 10, 11)
-    assert from_options(options(timeout=0.0)).plan(HEADLINE[0]).timeout is None
+    assert from_options(options(time_limit=0.0)).plan(HEADLINE[0]).timeout is None
 
 
 @pytest.mark.parametrize("point", HEADLINE, ids=lambda point: point.id)

@@ -39,8 +39,8 @@ def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
 def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
     nothing = Settings(registry.chosen(None), threads=len(machine.available_processors()))
     assert resume.settings(nothing, header()) == STUDY
-    patient = dataclasses.replace(nothing, timeout=5.0, baseline="torch")
-    assert resume.settings(patient, header()) == dataclasses.replace(STUDY, timeout=5.0, baseline="torch")
+    patient = dataclasses.replace(nothing, time_limit=5.0, baseline="torch")
+    assert resume.settings(patient, header()) == dataclasses.replace(STUDY, time_limit=5.0, baseline="torch")
     for name, value in (("profile", "smoke"), ("seed", 7), ("batch_size", 8), ("backends", ("jax",)), ("tf32", True)):
         other = Settings(**{**dataclasses.asdict(nothing), name: value})
         with pytest.raises(JournalProblem, match=f"other settings: --{name.replace('_', '-')} was .*, and is now"):
@@ -79,7 +79,7 @@ def test_a_points_code_is_its_network_and_its_training() -> None:
     for other in (dataclasses.replace(one, network=network), dataclasses.replace(one, training=longer)):
         assert resume.point_code(other, STUDY) != code
     assert resume.point_code(one, dataclasses.replace(STUDY, batch_size=7)) != code
-    assert resume.point_code(one, dataclasses.replace(STUDY, timeout=7, runs=3)) == code
+    assert resume.point_code(one, dataclasses.replace(STUDY, time_limit=7, runs=3)) == code
 
 
 def journal_of(folder: Path, *entries: bytes, **own: Any) -> Path:
@@ -214,10 +214,10 @@ def test_one_ctrl_c_saves_everything_and_says_how_to_go_on(run: Run, tmp_path: P
 @pytest.mark.backend
 @jax
 def test_a_timeout_is_repeated_where_that_is_asked(run: Run, tmp_path: Path, available: str) -> None:
-    session = run(*SMOKE, f"--backend={available}", "--timeout=0.3")
+    session = run(*SMOKE, f"--backend={available}", "--time-limit=0.3")
     assert session.wait() == 0, session.output()
     assert [record["outcome"] for record in session.journal().records] == ["timeout"]
-    again = run("--resume", "--retry=timeout", "--timeout=300")
+    again = run("--resume", "--retry=timeout", "--time-limit=300")
     assert again.wait() == 0, again.output()
     assert [record["outcome"] for record in again.journal().records] == ["ok"]
     *_, last = saved(tmp_path / "saved")
