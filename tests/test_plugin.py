@@ -140,6 +140,7 @@ def test_a_backend_that_cannot_be_had_is_skipped_with_the_remedy(run: Run, tmp_p
         ("--profile=fast", "invalid choice: 'fast'"),
         ("--runs=0", "'0' is not a whole number of at least 1"),
         ("--time-limit=soon", "'soon' is not a number of seconds"),
+        ("--timeout=soon", "'soon' is not a number of seconds"),  # its old name
         ("--baseline=numpy", "there is no backend 'numpy'"),
     ],
 )

@@ -52,6 +52,13 @@ def test_settings_survive_the_journal() -> None:
     assert resume.settings(STUDY, written.header) == STUDY
 
 
+def test_a_journal_with_the_old_name_of_a_setting_is_resumed_by_it() -> None:
+    old = dataclasses.asdict(STUDY) | {"timeout": 7.0}
+    del old["time_limit"]
+    before = journal.parse(line("session", header(settings=old)))
+    assert resume.settings(STUDY, before.header) == dataclasses.replace(STUDY, time_limit=7.0)
+
+
 @pytest.mark.parametrize(
     ("own", "says"),
     [
@@ -209,6 +216,21 @@ def test_one_ctrl_c_saves_everything_and_says_how_to_go_on(run: Run, tmp_path: P
     other = run("--resume", "--seed=2")
     assert other.wait() == 4
     assert "--seed was 1, and is now 2" in other.output()
+
+
+@pytest.mark.backend
+@pytest.mark.slow  # a session of its own for a few seconds
+@jax
+def test_ctrl_c_in_the_first_benchmark_says_how_to_go_on(run: Run, tmp_path: Path, available: str) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--runs=2", f"--benchmark-json={tmp_path / 'own.json'}")
+    session.wait_for("started")
+    session.send(signal.SIGINT)
+    assert session.wait() == 2, session.output()
+    assert not session.orphans()
+    assert "2 of 2 benchmarks are still to do. To go on: pytest benchmarks --resume" in session.output()
+    assert "Traceback" not in session.output()
+    assert "PytestBenchmarkWarning" not in session.output()
+    assert [entry["status"] for entry in session.journal().kind("finished")] == [2]
 
 
 @pytest.mark.backend
