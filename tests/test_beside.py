@@ -48,12 +48,13 @@ def installed(name: str) -> Path:
 
 @pytest.fixture
 def beside(tmp_path: Path) -> Run:
-    """beside(names, *arguments): pytest on benchmarks, with these plugins installed."""
+    """beside(names, *arguments, **variables): pytest on benchmarks, with these plugins installed."""
 
-    def started(names: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    def started(names: list[str], *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pytest", "benchmarks", f"--benchmark-storage=file://{tmp_path}", *arguments]
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         environ |= {"COLUMNS": "200", "PYTHONPATH": os.pathsep.join(str(installed(name)) for name in names)}
+        environ |= variables
         done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
         for name in names:
             assert f"{name.removeprefix('pytest-')}-" in done.stdout or "--collect-only" in arguments, done.stderr
@@ -81,6 +82,22 @@ class TestASmokeTest:
         assert "timeout: 250" in done.stdout
         (kept,) = journal.paths(tmp_path)
         assert [record["reason"] for record in journal.read(kept).records] == ["not finished after 0.5 s"]
+
+    def test_a_limit_of_pytest_timeout_that_is_met_is_a_result(self, beside: Run, tmp_path: Path) -> None:
+        done = beside(["pytest-timeout"], *self.SMOKE, "--rounds=100000", "--timeout=8")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (kept,) = journal.paths(tmp_path)
+        (record,) = journal.read(kept).records
+        assert (record["outcome"], record["reason"]) == ("timeout", "Timeout (>8.0s) from pytest-timeout.")
+
+    def test_a_plugin_that_fails_at_the_end_keeps_nobody_from_the_tables(self, beside: Run, tmp_path: Path) -> None:
+        (tmp_path / "broken.py").write_text("def pytest_terminal_summary():\n    raise ImportError('no pygal')\n")
+        done = beside([], *self.SMOKE, "-p", "broken", PYTHONPATH=str(tmp_path))
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "A plugin's part of this summary ended: no pygal" in done.stdout
+        assert "ok 1" in done.stdout
+        assert "Saved for `pytest-benchmark compare`" in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_whatever_order_a_plugin_makes_blocks_are_whole(beside: Run) -> None:
