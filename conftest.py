@@ -17,6 +17,7 @@ from fixtures.plugin.hooks import (
     pytest_sessionstart,
 )
 from fixtures.plugin.measure import measure
+from fixtures.plugin.parallel import pytest_testnodedown
 from fixtures.plugin.progress import pytest_report_teststatus, pytest_runtest_protocol
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_sessionstart",
     "pytest_terminal_summary",
+    "pytest_testnodedown",
 ]

@@ -201,6 +201,15 @@ def test_nothing_saved_to_compare_with_is_a_warning_and_fails_a_gate_before_it_m
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow  # two parts are started
+def test_what_only_a_part_can_find_out_is_told_as_well(tmp_path: Path) -> None:
+    chosen = ("--keep-duplicates", "benchmarks/test_fnn.py", "benchmarks/test_fnn.py", "-k", "mnist-fnn-layers-2")
+    done = session(tmp_path, *chosen, "-n2", "--profile=smoke", "--backend=jax", "--threads=1")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "ERROR: run 1 of mnist-fnn-layers-2 on jax was collected more than once" in done.stderr
+    assert "INTERNALERROR" not in done.stdout + done.stderr
+
+
 def test_a_warning_is_an_error_in_this_projects_own_tests_alone(pytestconfig: pytest.Config) -> None:
     """In tests by tests/conftest.py; what a user's session has is in pytest.ini."""
     (given,) = re.findall(r"^filterwarnings =((?:\n .*)+)", (ROOT / "pytest.ini").read_text(), re.M)

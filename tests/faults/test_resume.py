@@ -89,6 +89,16 @@ def test_a_points_code_is_its_network_and_its_training() -> None:
     assert resume.point_code(one, dataclasses.replace(STUDY, time_limit=7, runs=3)) == code
 
 
+def test_a_session_under_another_root_of_pytest_is_not_taken_for_one_that_is_done() -> None:
+    ids = ["benchmarks/test_fnn.py::test_fnn[a]", "benchmarks/test_fnn.py::test_fnn[b]"]
+    with pytest.raises(
+        JournalProblem, match="under another --rootdir, in which its first benchmark is benchmarks/test"
+    ):
+        resume.refuse_other_root(ids, [f"suite/{name}" for name in ids])
+    resume.refuse_other_root(ids, ids[1:])
+    resume.refuse_other_root(ids, [])
+
+
 def journal_of(folder: Path, *entries: bytes, **own: Any) -> Path:
     path = folder / "journal" / "20260101-010101-5.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
