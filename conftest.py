@@ -6,25 +6,34 @@ from fixtures.plugin.ending import (
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
-from fixtures.plugin.grouping import pytest_benchmark_group_stats, pytest_benchmark_scale_unit
+from fixtures.plugin.grouping import (
+    pytest_benchmark_compare_machine_info,
+    pytest_benchmark_group_stats,
+    pytest_benchmark_scale_unit,
+)
 from fixtures.plugin.hooks import (
     pytest_addoption,
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_generate_tests,
     pytest_report_collectionfinish,
     pytest_runtestloop,
+    pytest_sessionstart,
 )
 from fixtures.plugin.measure import measure
+from fixtures.plugin.parallel import pytest_testnodedown
 from fixtures.plugin.progress import pytest_report_teststatus, pytest_runtest_protocol
 
 __all__ = [
     "measure",
     "pytest_addoption",
+    "pytest_benchmark_compare_machine_info",
     "pytest_benchmark_group_stats",
     "pytest_benchmark_scale_unit",
     "pytest_benchmark_update_commit_info",
     "pytest_benchmark_update_json",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_generate_tests",
@@ -33,5 +42,7 @@ __all__ = [
     "pytest_runtest_protocol",
     "pytest_runtestloop",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
     "pytest_terminal_summary",
+    "pytest_testnodedown",
 ]

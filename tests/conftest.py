@@ -16,6 +16,7 @@ import pytest
 from fixtures.backends import registry
 from fixtures.benchmark import process
 from fixtures.hardware import devices, machine
+from fixtures.plugin.parallel import asks_for_benchmarks
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests.backends import provided
@@ -26,6 +27,12 @@ hypothesis.settings.load_profile("untimed")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in `make test &`; tests press Ctrl-C in processes of theirs
     signal.signal(signal.SIGINT, signal.default_int_handler)
 Start = Callable[..., AbstractContextManager[process.Worker]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In this project's own tests a warning is an error; in a user's session of benchmarks it is a warning."""
+    if not asks_for_benchmarks(config):
+        config.addinivalue_line("filterwarnings", "error")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -87,7 +87,7 @@ class TestAMeasuringSession:
         assert f"{FNN}: peak memory [MiB], cpu_resident" in memory.stdout
 
     def test_a_limit_that_is_met_is_a_result(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--timeout=0.5")
+        done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--time-limit=0.5")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "1 xfailed" in done.stdout
         assert "timeout: not finished after 0.5 s" in done.stdout
@@ -144,7 +144,8 @@ def test_a_backend_that_cannot_be_had_is_skipped_with_the_remedy(run: Run, tmp_p
         ("--backend=keras", "there is no backend 'keras'; choose from theano, tensorflow1, cntk"),
         ("--profile=fast", "invalid choice: 'fast'"),
         ("--runs=0", "'0' is not a whole number of at least 1"),
-        ("--timeout=soon", "'soon' is not a number of seconds"),
+        ("--time-limit=soon", "'soon' is not a number of seconds"),
+        ("--timeout=soon", "'soon' is not a number of seconds"),  # its old name
         ("--baseline=numpy", "there is no backend 'numpy'"),
     ],
 )
@@ -160,7 +161,7 @@ def test_help_explains_every_option(run: Run) -> None:
     section = text[text.index("Keras backend benchmarks") :]
     for option in (
         "--backend", "--profile", "--runs", "--rounds", "--warmup", "--examples", "--epochs", "--batch-size", "--seed",
-        "--device", "--threads", "--timeout", "--baseline", "--provision", "--doctor", "--data", "--jit", "--aa",
+        "--device", "--threads", "--time-limit", "--baseline", "--provision", "--doctor", "--data", "--jit", "--aa",
         "--precision", "--pilot", "--memory-limit", "--on-busy",
     ):  # fmt: skip
         assert option in section

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fixtures.backends import registry
 from fixtures.benchmark.plan import plan_of
-from fixtures.plugin.options import add_backend_options, from_options
+from fixtures.plugin.options import add_backend_options, add_options, from_options
 from fixtures.session.settings import Settings
 from models.catalogue import points
 
@@ -59,6 +59,27 @@ def test_a_bad_value_names_itself(arguments: list[str], message: str, capsys: py
     assert message in capsys.readouterr().err
 
 
+class TestNamesThatAnotherPluginHas:
+    @pytest.fixture
+    def parser(self) -> pytest.Parser:
+        return pytest.Parser(_ispytest=True)
+
+    def test_the_old_name_of_the_time_limit_is_theirs(self, parser: pytest.Parser) -> None:
+        parser.getgroup("timeout").addoption("--timeout", type=float)
+        add_options(parser)
+        found = parser.parse_known_args(["--timeout=5", "--time-limit=7"])
+        assert (found.timeout, found.time_limit) == (5, 7)
+
+    def test_else_it_is_ours(self, parser: pytest.Parser) -> None:
+        add_options(parser)
+        assert parser.parse_known_args(["--timeout=5"]).time_limit == 5
+
+    def test_any_other_name_is_one_message(self, parser: pytest.Parser) -> None:
+        parser.getgroup("profiling").addoption("--profile", action="store_true")
+        with pytest.raises(pytest.UsageError, match="another plugin has an option --profile already"):
+            add_options(parser)
+
+
 def options(**given: object) -> argparse.Namespace:
     defaults = {name: getattr(Settings(()), name) for name in Settings.__dataclass_fields__ if name != "backends"}
     return argparse.Namespace(**{**defaults, "backend": None, **given})
@@ -82,9 +103,9 @@ def test_epochs_are_warm_ups_and_rounds(epochs: int) -> None:
 
 
 def test_each_number_of_a_profile_can_be_replaced() -> None:
-    plan = from_options(options(runs=7, rounds=8, warmup=9, examples=10, timeout=11.0)).plan(HEADLINE[0])
+    plan = from_options(options(runs=7, rounds=8, warmup=9, examples=10, time_limit=11.0)).plan(HEADLINE[0])
     assert (plan.runs, plan.rounds, plan.warmup, plan.examples, plan.timeout) == (7, 8, 9, 10, 11)
-    assert from_options(options(timeout=0.0)).plan(HEADLINE[0]).timeout is None
+    assert from_options(options(time_limit=0.0)).plan(HEADLINE[0]).timeout is None
 
 
 @pytest.mark.parametrize("point", HEADLINE, ids=lambda point: point.id)

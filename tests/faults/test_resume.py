@@ -39,8 +39,8 @@ def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
 def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
     nothing = Settings(registry.chosen(None), threads=len(machine.available_processors()))
     assert resume.settings(nothing, header()) == STUDY
-    patient = dataclasses.replace(nothing, timeout=5.0, baseline="torch")
-    assert resume.settings(patient, header()) == dataclasses.replace(STUDY, timeout=5.0, baseline="torch")
+    patient = dataclasses.replace(nothing, time_limit=5.0, baseline="torch")
+    assert resume.settings(patient, header()) == dataclasses.replace(STUDY, time_limit=5.0, baseline="torch")
     for name, value in (("profile", "smoke"), ("seed", 7), ("batch_size", 8), ("backends", ("jax",)), ("tf32", True)):
         other = Settings(**{**dataclasses.asdict(nothing), name: value})
         with pytest.raises(JournalProblem, match=f"other settings: --{name.replace('_', '-')} was .*, and is now"):
@@ -50,6 +50,13 @@ def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
 def test_settings_survive_the_journal() -> None:
     written = journal.parse(line("session", header()))
     assert resume.settings(STUDY, written.header) == STUDY
+
+
+def test_a_journal_with_the_old_name_of_a_setting_is_resumed_by_it() -> None:
+    old = dataclasses.asdict(STUDY) | {"timeout": 7.0}
+    del old["time_limit"]
+    before = journal.parse(line("session", header(settings=old)))
+    assert resume.settings(STUDY, before.header) == dataclasses.replace(STUDY, time_limit=7.0)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,17 @@ def test_a_points_code_is_its_network_and_its_training() -> None:
     for other in (dataclasses.replace(one, network=network), dataclasses.replace(one, training=longer)):
         assert resume.point_code(other, STUDY) != code
     assert resume.point_code(one, dataclasses.replace(STUDY, batch_size=7)) != code
-    assert resume.point_code(one, dataclasses.replace(STUDY, timeout=7, runs=3)) == code
+    assert resume.point_code(one, dataclasses.replace(STUDY, time_limit=7, runs=3)) == code
+
+
+def test_a_session_under_another_root_of_pytest_is_not_taken_for_one_that_is_done() -> None:
+    ids = ["benchmarks/test_fnn.py::test_fnn[a]", "benchmarks/test_fnn.py::test_fnn[b]"]
+    with pytest.raises(
+        JournalProblem, match="under another --rootdir, in which its first benchmark is benchmarks/test"
+    ):
+        resume.refuse_other_root(ids, [f"suite/{name}" for name in ids])
+    resume.refuse_other_root(ids, ids[1:])
+    resume.refuse_other_root(ids, [])
 
 
 def journal_of(folder: Path, *entries: bytes, **own: Any) -> Path:
@@ -230,12 +247,27 @@ def test_one_ctrl_c_saves_everything_and_says_how_to_go_on(run: Run, tmp_path: P
 
 
 @pytest.mark.backend
+@pytest.mark.slow  # a session of its own for a few seconds
+@jax
+def test_ctrl_c_in_the_first_benchmark_says_how_to_go_on(run: Run, tmp_path: Path, available: str) -> None:
+    session = run(*SMOKE, f"--backend={available}", "--runs=2", f"--benchmark-json={tmp_path / 'own.json'}")
+    session.wait_for("started")
+    session.send(signal.SIGINT)
+    assert session.wait() == 2, session.output()
+    assert not session.orphans()
+    assert "2 of 2 benchmarks are still to do. To go on: pytest benchmarks --resume" in session.output()
+    assert "Traceback" not in session.output()
+    assert "PytestBenchmarkWarning" not in session.output()
+    assert [entry["status"] for entry in session.journal().kind("finished")] == [2]
+
+
+@pytest.mark.backend
 @jax
 def test_a_timeout_is_repeated_where_that_is_asked(run: Run, tmp_path: Path, available: str) -> None:
-    session = run(*SMOKE, f"--backend={available}", "--timeout=0.3")
+    session = run(*SMOKE, f"--backend={available}", "--time-limit=0.3")
     assert session.wait() == 0, session.output()
     assert [record["outcome"] for record in session.journal().records] == ["timeout"]
-    again = run("--resume", "--retry=timeout", "--timeout=300")
+    again = run("--resume", "--retry=timeout", "--time-limit=300")
     assert again.wait() == 0, again.output()
     assert [record["outcome"] for record in again.journal().records] == ["ok"]
     *_, last = saved(tmp_path / "saved")

@@ -123,6 +123,15 @@ class TestParallel:
             assert entry["stats"]["data"] == pytest.approx(entry["extra_info"]["rounds_s"])
         assert "disabled because xdist" not in printed
 
+    @pytest.mark.slow  # a session of its own for a few seconds
+    def test_wherever_pytest_has_its_root(self, start: Start, tmp_path: Path) -> None:
+        printed = finished(start("--backend=jax", "--profile=smoke", "-n2", "--runs=2", "--rootdir=/"), 0)
+        assert "2 passed" in printed
+        assert "Saved for `pytest-benchmark compare`" in printed
+        assert len(journal.paths(tmp_path)) == 1
+        (saved,) = tmp_path.glob("*/0001_*.json")
+        assert len(json.loads(saved.read_text())["benchmarks"]) == 2
+
     def test_what_a_killed_session_has_done_is_not_done_again(self, start: Start, tmp_path: Path) -> None:
         faults = {"theano-run3": {"kind": "wait", "at": "import", "seconds": 60}}
         arguments = ("--backend=theano", "-n2", "--threads=1", *self.TIMED)
