@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from fixtures import parity
 from fixtures.errors import Unavailable
 from fixtures.session.session import Session
-from models.catalogue import Point, points
+from models.catalogue import points
+from tests.conftest import Once
 
 
 def test_every_architecture_is_compared() -> None:
@@ -43,13 +46,21 @@ def test_a_failure_is_not_within_the_tolerance() -> None:
     assert "! net, b: crash: no" in parity.report([failed])
 
 
-@pytest.mark.backend
-@pytest.mark.parametrize("point", parity.architectures(), ids=lambda point: point.id)
-def test_backends_do_the_same_work(point: Point, keras_session: Session) -> None:
-    keras_session.build(keras_session.settings.backends)
-    backends = [name for name in keras_session.settings.backends if name not in keras_session.refused]
+@pytest.fixture(scope="session")
+def reference(keras_session: Session, once: Once) -> Path:
+    """Every architecture's steps in float64, taken once for all backends."""
+
+    def write(folder: Path) -> None:
+        parity.write_reference(keras_session, parity.architectures(), folder)
+
     try:
-        found = parity.compare(keras_session, point, backends)
+        return once("parity", write)
     except Unavailable as error:
         pytest.skip(str(error))
+
+
+@pytest.mark.backend
+def test_backends_do_the_same_work(backend: str, reference: Path, keras_session: Session) -> None:
+    found = list(parity.against(keras_session, backend, parity.architectures(), reference))
+    assert len(found) == len(parity.architectures())
     assert all(one.within for one in found), parity.report(found)
