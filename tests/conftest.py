@@ -49,13 +49,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long unless it is asked for by --all, -m or its own name; put last what must be alone."""
+    """Leave out what takes long unless it is asked for by --all, -m or its own name.
+
+    Beside other processes the long ones come first, so that all end together, and last comes what must be alone.
+    """
     if not config.option.all and "slow" not in config.option.markexpr:
         named = [arg.replace(os.sep, "/").rpartition("/")[2] for arg in config.args if "::" in arg]
-        slow = [each for each in items if each.get_closest_marker("slow") and not _is_named(each, named)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [each for each in items if each not in set(slow)]
-    items.sort(key=lambda each: each.get_closest_marker("alone") is not None)
+        slow = {each for each in items if _has(each, "slow") and not _is_named(each, named)}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [each for each in items if each not in slow]
+    if TURNS in config.stash:
+        items.sort(key=lambda each: (_has(each, "alone"), not _has(each, "backend")))
+
+
+def _has(item: pytest.Item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None
 
 
 def _is_named(item: pytest.Item, named: list[str]) -> bool:
@@ -68,7 +76,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """Beside other processes each test waits for its turn, with all that its fixtures do."""
     if TURNS not in item.config.stash:
         return (yield)
-    with item.config.stash[TURNS].taken(item.get_closest_marker("alone") is not None):
+    with item.config.stash[TURNS].taken(_has(item, "alone")):
         return (yield)
 
 
