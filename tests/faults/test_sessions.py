@@ -20,6 +20,7 @@ from reports import journal
 from tests.backends import provided, slow_but
 from tests.faults import soak
 from tests.faults.attempts import OLD_AND_NEW, POINT
+from tests.faults.conftest import FNN
 from tests.test_devices import another_session
 from tests.test_load import SPIN
 
@@ -43,7 +44,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     def session(*arguments: str, faults: dict[str, Any] | None = None) -> subprocess.Popen[str]:
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         environ |= {"COLUMNS": "250", "FAULTS": json.dumps(faults or {})}
-        command = [sys.executable, "-m", "pytest", "benchmarks", "-p", "tests.faults.injection", "-k", POINT,
+        command = [sys.executable, "-m", "pytest", FNN, "-p", "tests.faults.injection", "-k", POINT,
                    "--device=cpu", f"--benchmark-storage=file://{tmp_path}", *arguments]  # fmt: skip
         process = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
