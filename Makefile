@@ -2,13 +2,16 @@
 # PYTHON=... chooses the interpreter of .venv (3.11 to 3.13); ARGS=... is handed on.
 
 RUN := .venv/bin/python -m
+# Two processes, which get tests one by one: a backend's training is worth hundreds of others (docs/testing.md)
+TESTS := pytest tests -n 2 --maxschedchunk=1
 
-.PHONY: help setup bench doctor test lint clean
+.PHONY: help setup bench doctor test test-all lint clean
 
 help:
 	@echo "make bench    compare all backends on the headline networks (ARGS='--backend=study', ...)"
 	@echo "make doctor   what each backend computes with on this machine"
-	@echo "make test     run the tests"
+	@echo "make test     run the tests that take minutes altogether (ARGS='-k figures -n 0', ...)"
+	@echo "make test-all run those that take long as well"
 	@echo "make lint     ruff and mypy"
 	@echo "make setup    only make .venv"
 	@echo "make clean    remove .venv (environments of backends lie in the cache folder: see the README)"
@@ -22,7 +25,10 @@ doctor: setup
 	$(RUN) fixtures.doctor $(ARGS)
 
 test: setup
-	$(RUN) pytest tests $(ARGS)
+	$(RUN) $(TESTS) $(ARGS)
+
+test-all: setup
+	$(RUN) $(TESTS) --all $(ARGS)
 
 lint: setup
 	$(RUN) ruff check .

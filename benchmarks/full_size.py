@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.io import savemat
 
 from datasets import DATASETS, cifar10, hmdir, imdb, mnist, norb, storage
 from datasets.preprocessing import radar
@@ -54,6 +53,8 @@ def write_npz(folder: Path) -> None:
 
 
 def write_mat(folder: Path) -> None:
+    from scipy.io import savemat  # the collection of benchmarks does without it
+
     draw = np.random.default_rng(0)
     for file, count in zip(DATASETS["svhn"].files, (73_257, 26_032), strict=True):
         x = draw.integers(0, 256, (32, 32, 3, count), dtype=np.uint8)

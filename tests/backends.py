@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
+from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.session.session import Session
+
+CHEAP = ("theano", "cntk", "jax")  # two old and a new one that start in a second or two; the others take four to seven
+
+
+def slow_but(
+    quick: Iterable[str], names: Iterable[str] | None = None, argument: str = "backend"
+) -> pytest.MarkDecorator:
+    """Parametrizes a test by backends; on all but the quick ones it is slow. For what each backend does in its own way
+    and another test asks of all of them as well, or what is the suite's own and the same on all.
+    """
+    chosen = registry.chosen(None) if names is None else names
+    values = [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in chosen]
+    return pytest.mark.parametrize(argument, values, indirect=argument in ("backend", "available"))
 
 
 def provided(session: Session, backend: str) -> str:

@@ -1,17 +1,19 @@
-"""Fixtures of the tests: real environments of the backends, built once and kept in the cache folder."""
+"""Which tests run and when (docs/testing.md); and the backends, in environments that are built once and kept."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 from fixtures.backends import registry
 from fixtures.benchmark import process
@@ -20,19 +22,66 @@ from fixtures.plugin.parallel import asks_for_benchmarks
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests.backends import provided
+from tests.turns import PROCESSORS, Turns, own
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
 hypothesis.settings.register_profile("untimed", deadline=None)  # examples are right or wrong, also on a busy machine
 hypothesis.settings.load_profile("untimed")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in `make test &`; tests press Ctrl-C in processes of theirs
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# Sessions and commands that tests start by the dozen would compile every module anew where bytecode is not kept
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 Start = Callable[..., AbstractContextManager[process.Worker]]
+Once = Callable[[str, Callable[[Path], None]], Path]
+TURNS = pytest.StashKey[Turns]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also run the tests that take long (marked slow)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """In this project's own tests a warning is an error; in a user's session of benchmarks it is a warning."""
     if not asks_for_benchmarks(config):
         config.addinivalue_line("filterwarnings", "error")
+    if process := getattr(config, "workerinput", None):  # one of several, by -n
+        number = int(process["workerid"].removeprefix("gw"))
+        turns = Turns(Path(config.option.basetemp).parent, own(number, process["workercount"], PROCESSORS))
+        config.stash[TURNS] = turns
+        config.add_cleanup(turns.close)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long unless it is asked for by --all, -m or its own name.
+
+    Beside other processes the long ones come first, so that all end together, and last comes what must be alone.
+    """
+    if not config.option.all and "slow" not in config.option.markexpr:
+        named = [arg.replace(os.sep, "/").rpartition("/")[2] for arg in config.args if "::" in arg]
+        slow = {each for each in items if _has(each, "slow") and not _is_named(each, named)}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [each for each in items if each not in slow]
+    if TURNS in config.stash:
+        items.sort(key=lambda each: (_has(each, "alone"), not _has(each, "backend")))
+
+
+def _has(item: pytest.Item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None
+
+
+def _is_named(item: pytest.Item, named: list[str]) -> bool:
+    mine = item.nodeid.rpartition("/")[2]
+    return any(mine == name or mine.startswith((f"{name}[", f"{name}::")) for name in named)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Beside other processes each test waits for its turn, with all that its fixtures do."""
+    if TURNS not in item.config.stash:
+        return (yield)
+    with item.config.stash[TURNS].taken(_has(item, "alone")):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,6 +90,25 @@ def _locks_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(devices.VARIABLE, str(tmp_path_factory.mktemp("locks")))
         yield
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """once(name, make): a folder that `make` fills, in whichever of the processes comes first."""
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        base = tmp_path_factory.getbasetemp()
+        path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once-{name}"
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                unfinished = path.with_name(f"unfinished-{name}")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(path)
+        return path
+
+    return folder
 
 
 @pytest.fixture(scope="session")

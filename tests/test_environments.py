@@ -40,28 +40,29 @@ def pins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Bac
     return backend
 
 
-def test_a_second_session_finds_what_the_first_one_built(pins: Callable[[str], Backend], tmp_path: Path) -> None:
-    told: list[str] = []
-    first = environments.provide(pins("# nothing\n"), tmp_path / "cache", told.append)
+def test_an_environment_is_built_once_and_again_where_it_is_damaged(
+    pins: Callable[[str], Backend], tmp_path: Path
+) -> None:
+    backend, told = pins("# nothing\n"), list[str]()
+    found = environments.provide(backend, tmp_path, told.append)
     assert [line.split(":")[0] for line in told] == ["empty", "empty"]
-    assert environments.provide(pins("# nothing\n"), tmp_path / "cache", pytest.fail) == first
-    assert not list((tmp_path / "cache" / "envs").glob(".building*"))
-
-
-def test_other_pins_are_another_environment(pins: Callable[[str], Backend], tmp_path: Path) -> None:
-    first = environments.provide(pins("# nothing\n"), tmp_path, print)
-    second = environments.provide(pins("# nothing else\n"), tmp_path, print)
-    assert first.fingerprint != second.fingerprint
-    assert first.python != second.python
-
-
-def test_a_damaged_environment_is_built_again(pins: Callable[[str], Backend], tmp_path: Path) -> None:
-    backend = pins("# nothing\n")
-    found = environments.provide(backend, tmp_path, print)
+    assert environments.provide(backend, tmp_path, pytest.fail) == found
+    assert not list((tmp_path / "envs").glob(".building*"))
+    stamp = json.loads((found.python.parent.parent / "complete.json").read_text())
+    assert stamp == {
+        "fingerprint": found.fingerprint,
+        "python": found.python_version,
+        "requirements": "empty.txt",
+        "started": False,
+    }
     for damage in (found.python, found.python.parent.parent / "complete.json"):
         damage.unlink()
         assert environments.provide(backend, tmp_path, print) == found
         assert damage.exists()
+    # other pins are another environment
+    other = environments.provide(pins("# nothing else\n"), tmp_path, print)
+    assert other.fingerprint != found.fingerprint
+    assert other.python != found.python
 
 
 def test_a_half_built_environment_is_never_used(pins: Callable[[str], Backend], tmp_path: Path) -> None:
@@ -147,17 +148,6 @@ def test_each_requirements_file_belongs_to_a_backend() -> None:
     needed = {backend.requirements.name for backend in BACKENDS.values()}
     needed |= {f"{name}.txt" for backend in BACKENDS.values() for name in backend.downloads}
     assert {path.name for path in ENVS.glob("*.txt")} == needed
-
-
-def test_the_stamp_says_what_an_environment_was_made_of(pins: Callable[[str], Backend], tmp_path: Path) -> None:
-    found = environments.provide(pins("# nothing\n"), tmp_path, print)
-    stamp = json.loads((found.python.parent.parent / "complete.json").read_text())
-    assert stamp == {
-        "fingerprint": found.fingerprint,
-        "python": found.python_version,
-        "requirements": "empty.txt",
-        "started": False,
-    }
 
 
 BARE = f"""#!/bin/sh

@@ -14,6 +14,7 @@ def test_one_processor_exchanges_nothing() -> None:
     assert exchange_ns(OWN[:1]) is None
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(len(OWN) < 2, reason="needs two processors")
 def test_two_processors_take_some_nanoseconds() -> None:
     found = exchange_ns(OWN[:2])

@@ -36,6 +36,7 @@ def busy(processor: int) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+@pytest.mark.alone
 def test_a_busy_process_is_seen_and_named(busy: subprocess.Popen[str], processor: int) -> None:
     found = list(load.disturbances([processor], None, 0.5))
     (said,) = [text for text in found if "other processes use" in text]
@@ -43,6 +44,7 @@ def test_a_busy_process_is_seen_and_named(busy: subprocess.Popen[str], processor
     assert "such as " in said
 
 
+@pytest.mark.alone
 def test_ones_own_work_is_not_foreign(busy: subprocess.Popen[str], processor: int) -> None:
     """This process and its child compute against a foreign one, which alone is counted."""
     allowed = os.sched_getaffinity(0)
@@ -93,6 +95,7 @@ class TestWhatOnBusyDoes:
         assert told == ["waiting: a", "still waiting after 7 min: b"]
         assert found["waited_s"] > 0
 
+    @pytest.mark.alone
     def test_wait_ends_when_the_busy_process_does(self, busy: subprocess.Popen[str], processor: int) -> None:
         told: list[str] = []
         looked = 0

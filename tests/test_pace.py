@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from fixtures.hardware import machine
 from fixtures.hardware.pace import STEPS, loop_us
 
 OWN = machine.available_processors()
 
 
+@pytest.mark.alone
 def test_a_loop_takes_its_time_and_leaves_the_thread_where_it_was() -> None:
     before = os.sched_getaffinity(0)
     found = loop_us(OWN)

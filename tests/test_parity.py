@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from fixtures import parity
 from fixtures.errors import Unavailable
 from fixtures.session.session import Session
 from models.catalogue import Point, points
+from tests.conftest import Once
 
 
 def test_every_architecture_is_compared() -> None:
@@ -43,13 +46,30 @@ def test_a_failure_is_not_within_the_tolerance() -> None:
     assert "! net, b: crash: no" in parity.report([failed])
 
 
-@pytest.mark.backend
-@pytest.mark.parametrize("point", parity.architectures(), ids=lambda point: point.id)
-def test_backends_do_the_same_work(point: Point, keras_session: Session) -> None:
-    keras_session.build(keras_session.settings.backends)
-    backends = [name for name in keras_session.settings.backends if name not in keras_session.refused]
+FIRST = list({point.architecture: point for point in reversed(parity.architectures())}.values())
+# of the seconds that a backend needs for all of them, a wide residual network takes most
+VARIANTS = [point for point in parity.architectures() if point not in FIRST]
+
+
+@pytest.fixture(
+    scope="session", params=[FIRST, pytest.param(VARIANTS, marks=pytest.mark.slow)], ids=["architectures", "variants"]
+)
+def compared(request: pytest.FixtureRequest, keras_session: Session, once: Once) -> tuple[list[Point], Path]:
+    """Architectures, and the folder with their steps in float64, taken once for all backends."""
+    chosen: list[Point] = request.param
+
+    def write(folder: Path) -> None:
+        parity.write_reference(keras_session, chosen, folder)
+
     try:
-        found = parity.compare(keras_session, point, backends)
+        return chosen, once(f"parity-{len(chosen)}", write)
     except Unavailable as error:
         pytest.skip(str(error))
+
+
+@pytest.mark.backend
+def test_backends_do_the_same_work(backend: str, compared: tuple[list[Point], Path], keras_session: Session) -> None:
+    chosen, reference = compared
+    found = list(parity.against(keras_session, backend, chosen, reference))
+    assert [one.architecture for one in found] == [point.id for point in chosen]
     assert all(one.within for one in found), parity.report(found)

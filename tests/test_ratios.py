@@ -16,7 +16,7 @@ from fixtures.session.session import Session
 from reports.comparison import Comparison, compare
 from reports.records import record
 
-pytestmark = pytest.mark.backend
+pytestmark = [pytest.mark.backend, pytest.mark.alone, pytest.mark.slow]
 
 POINT = "mnist-fnn-layers-1"
 BLOCKS, WAITS = 5, 3.0  # the slowed arm waits for so many epochs' time in each epoch

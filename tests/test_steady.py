@@ -14,7 +14,7 @@ from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from models.cnn import cnn_softmax
 from models.training import SGD
-from tests.backends import provided
+from tests.backends import provided, slow_but
 from tests.test_workers import train, training_job
 
 pytestmark = pytest.mark.backend
@@ -28,6 +28,7 @@ def fetched_mib(session: Session, backend: str, steady: bool, folder: Path) -> f
         return statistics.median(float(epoch["fetched_mib"]) for epoch in train(worker, 6)[0][3:])
 
 
+@slow_but(("theano", "jax"))
 def test_a_steady_worker_keeps_its_memory(backend: str, keras_session: Session, tmp_path: Path) -> None:
     default, kept = (fetched_mib(keras_session, backend, steady, tmp_path) for steady in (False, True))
     assert kept < max(default / 10, 1)

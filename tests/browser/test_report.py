@@ -181,6 +181,7 @@ def test_hostile_names_are_shown_and_not_run(opened: Opened, tmp_path: Path) -> 
     assert errors(page) == []
 
 
+@pytest.mark.alone
 def test_ten_thousand_results_open_in_two_seconds(opened: Opened, tmp_path: Path) -> None:
     raw = [each for point in points() for each in session(EPOCHS, runs=11, at=point.id)]
     assert len(raw) > 10_000

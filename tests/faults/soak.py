@@ -33,7 +33,7 @@ POINT = "mnist-fnn-layers-2"
 def run(count: int, backends: tuple[str, ...], share: float, seed: int, folder: Path, *more: str) -> str:
     """One session of `count` benchmarks that saves below the folder; what pytest printed."""
     runs = -(-count // len(backends))
-    command = [sys.executable, "-m", "pytest", "benchmarks", "-p", "tests.faults.injection", "-k", POINT,
+    command = [sys.executable, "-m", "pytest", "benchmarks/test_fnn.py", "-p", "tests.faults.injection", "-k", POINT,
                f"--backend={','.join(backends)}", "--profile=smoke", f"--runs={runs}", "--device=cpu",
                f"--benchmark-storage=file://{folder}", *more]  # fmt: skip
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}

@@ -11,6 +11,7 @@ from fixtures.plugin import saving
 from fixtures.session.journal import saved_whole
 from reports import journal
 from reports.__main__ import main
+from tests.backends import slow_but
 from tests.datasets.disk import full_beyond
 from tests.faults.conftest import SMOKE, Run, saved
 
@@ -39,7 +40,7 @@ def test_a_file_that_was_begun_on_a_full_disk_is_removed(tmp_path: Path) -> None
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("available", ["jax", "theano"], indirect=True)  # a new and an old one
+@slow_but(["jax"], ["jax", "theano"], "available")  # a new and an old one
 def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
     run: Run, tmp_path: Path, small_disk: Path, available: str
 ) -> None:
@@ -95,7 +96,7 @@ def test_two_sessions_in_one_folder_save_two_runs(run: Run, tmp_path: Path, avai
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("available", ["jax", "theano"], indirect=True)
+@slow_but(["theano"], ["jax", "theano"], "available")
 def test_where_no_disk_has_room_the_session_stops_and_can_go_on(run: Run, tmp_path: Path, available: str) -> None:
     session = run(*SMOKE, f"--backend={available}", "--runs=3", "-p", "tests.faults.full")
     status, output = session.wait(), session.output()

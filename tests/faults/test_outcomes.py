@@ -9,8 +9,9 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,11 +20,24 @@ from fixtures.errors import Unavailable
 from fixtures.hardware.limits import MemoryLimit
 from fixtures.session.session import Session
 from models.catalogue import point
-from tests.backends import provided
-from tests.faults.attempts import POINT, attempt, worker_processes
+from tests.backends import CHEAP, provided, slow_but
+from tests.faults.attempts import OLD_AND_NEW, POINT, attempt, worker_processes
 from tests.faults.injection import Fault
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("nothing_left")]
+
+
+def slow_in_turn(values: Sequence[Any], names: str) -> pytest.MarkDecorator:
+    """Each of these values on both backends: quick on the old one and the new one in turn, slow on the other."""
+    both = []
+    for number, value in enumerate(values):
+        given = value if isinstance(value, tuple) else (value,)
+        fault = given[0]
+        label = "-".join(map(str, fault.values())) if isinstance(fault, dict) else fault
+        for name in OLD_AND_NEW:
+            quick = name == OLD_AND_NEW[number % 2]
+            both.append(pytest.param(name, *given, id=f"{name}-{label}", marks=() if quick else pytest.mark.slow))
+    return pytest.mark.parametrize(f"backend,{names}", both, indirect=["backend"])
 
 
 def test_without_a_fault(shared: Session, backend: str) -> None:
@@ -32,8 +46,7 @@ def test_without_a_fault(shared: Session, backend: str) -> None:
     assert len(record["rounds_s"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("fault", "reason", "epochs"),
+@slow_in_turn(
     [
         ({"kind": "kill", "at": "import"}, "ended by SIGKILL", 0),
         ({"kind": "kill", "at": "before", "epoch": 2}, "ended by SIGKILL", 1),
@@ -48,7 +61,7 @@ def test_without_a_fault(shared: Session, backend: str) -> None:
         ({"kind": "rubbish", "at": "before", "epoch": 2}, "no message: b'rubbish'", 1),
         ({"kind": "twice", "at": "after", "epoch": 1}, "the worker's 'epoch' gives '-1' as its index", 1),
     ],
-    ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else "",
+    "fault,reason,epochs",
 )
 def test_a_crash(shared: Session, backend: str, fault: Fault, reason: str, epochs: int) -> None:
     record = attempt(shared, backend, fault)
@@ -59,7 +72,8 @@ def test_a_crash(shared: Session, backend: str, fault: Fault, reason: str, epoch
         assert any("in _raise" in line for line in record["stderr"])
 
 
-@pytest.mark.parametrize("place", ["before", "in", "after"])
+@pytest.mark.alone
+@slow_in_turn(["before", "in", "after"], "place")
 def test_a_hang(shared: Session, backend: str, place: str, usual_s: Callable[[str], float]) -> None:
     limit = round(2 * usual_s(backend) + 3, 1)
     plan = dataclasses.replace(shared.settings.plan(point(POINT)), timeout=limit)
@@ -96,7 +110,7 @@ def test_more_memory_than_there_is(shared: Session, backend: str) -> None:
     assert "MemoryError" in record["reason"]
 
 
-@pytest.mark.parametrize("name", ["theano", "tensorflow1", "cntk", "tensorflow2", "jax", "torch"])
+@slow_but(CHEAP, argument="name")
 def test_a_mini_batch_that_does_not_fit_into_the_limit(shared: Session, name: str) -> None:
     """Images of 28 x 28 through 5 x 5 filters: 3.5 GB of windows and activations for 4,096 of them."""
     provided(shared, name)
@@ -120,7 +134,7 @@ def test_a_limit_in_which_not_even_the_framework_fits(shared: Session, name: str
     assert time.monotonic() - start < 60
 
 
-@pytest.mark.parametrize("name", ["tensorflow1", "jax"])  # Theano would compile everything anew in another place
+@slow_but(["jax"], ["tensorflow1", "jax"], "name")  # Theano would compile everything anew in another place
 def test_an_environment_that_is_deleted_meanwhile(
     shared: Session, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from models.catalogue import point
 from models.layers import Dense
 from reports import journal
 from reports.journal import Journal, JournalProblem, line
+from tests.backends import slow_but
 from tests.faults.conftest import SMOKE, Run, Running, saved
 from tests.reports.builder import fields, save
 
@@ -161,7 +162,7 @@ def test_a_saved_run_of_a_resumed_session_makes_both_journals_superfluous(tmp_pa
 
 # --- real sessions
 
-backends = pytest.mark.parametrize("available", ["jax", "tensorflow1"], indirect=True)  # a new and an old one
+backends = slow_but(["jax"], ["jax", "tensorflow1"], "available")  # a new and an old one
 jax = pytest.mark.parametrize("available", ["jax"], indirect=True)
 
 
@@ -169,6 +170,7 @@ def ids(found: Journal) -> set[str]:
     return {entry["benchmark"] for entry in found.kind("result")}
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 @jax
 def test_killed_at_any_moment_a_session_loses_what_was_in_progress_at_the_most(
@@ -309,6 +311,7 @@ def checkpoints_of(session: Running) -> list[Path]:
     return [path for entry in entries if (path := watch.root() / entry["session"] / entry["file"]).exists()]
 
 
+@pytest.mark.slow
 @pytest.mark.backend
 @jax
 def test_a_checkpoint_that_is_damaged_means_from_the_beginning_and_is_told(

@@ -17,9 +17,10 @@ import pytest
 
 from fixtures.hardware import devices
 from reports import journal
-from tests.backends import provided
+from tests.backends import provided, slow_but
 from tests.faults import soak
 from tests.faults.attempts import OLD_AND_NEW, POINT
+from tests.faults.conftest import FNN
 from tests.test_devices import another_session
 from tests.test_load import SPIN
 
@@ -43,7 +44,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     def session(*arguments: str, faults: dict[str, Any] | None = None) -> subprocess.Popen[str]:
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         environ |= {"COLUMNS": "250", "FAULTS": json.dumps(faults or {})}
-        command = [sys.executable, "-m", "pytest", "benchmarks", "-p", "tests.faults.injection", "-k", POINT,
+        command = [sys.executable, "-m", "pytest", FNN, "-p", "tests.faults.injection", "-k", POINT,
                    "--device=cpu", f"--benchmark-storage=file://{tmp_path}", *arguments]  # fmt: skip
         process = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -75,6 +76,7 @@ def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Pat
     assert {record["network"] for record in kept} <= {"none", "host"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("-n2",)], ids=["one", "parallel"])
 def test_a_short_soak(tmp_path: Path, more: tuple[str, ...]) -> None:
     printed = soak.run(6, OLD_AND_NEW, 0.6, 3, tmp_path, *more)
@@ -85,7 +87,7 @@ def test_a_short_soak(tmp_path: Path, more: tuple[str, ...]) -> None:
         assert json.loads(line)["children"] == 0
 
 
-@pytest.mark.parametrize("name", OLD_AND_NEW)
+@slow_but(["theano"], OLD_AND_NEW, "name")
 def test_a_memory_limit_that_leaves_nothing_to_work_with(start: Start, tmp_path: Path, name: str) -> None:
     printed = finished(start(f"--backend={name}", "--profile=smoke", "--memory-limit=16M"), 0)
     assert "oom: " in printed
@@ -97,6 +99,7 @@ def test_a_memory_limit_that_leaves_nothing_to_work_with(start: Start, tmp_path:
 two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor only")
 
 
+@pytest.mark.alone
 @two_processors
 class TestParallel:
     TIMED = ("--examples=64", "--rounds=2", "--runs=3")
@@ -132,6 +135,7 @@ class TestParallel:
         (saved,) = tmp_path.glob("*/0001_*.json")
         assert len(json.loads(saved.read_text())["benchmarks"]) == 2
 
+    @pytest.mark.slow
     def test_what_a_killed_session_has_done_is_not_done_again(self, start: Start, tmp_path: Path) -> None:
         faults = {"theano-run3": {"kind": "wait", "at": "import", "seconds": 60}}
         arguments = ("--backend=theano", "-n2", "--threads=1", *self.TIMED)
@@ -160,6 +164,7 @@ class TestParallel:
         assert {record["run"] for record in kept} >= {2, 3}
         assert not any(process.is_running() for process in victims)
 
+    @pytest.mark.slow
     def test_a_part_that_is_replaced_goes_on_with_the_same_earlier_session(self, start: Start, tmp_path: Path) -> None:
         arguments = ("--backend=theano", "-n2", "--threads=1", "--examples=64", "--rounds=2", "--runs=4")
         waits = {"kind": "wait", "at": "import", "seconds": 60}
@@ -210,6 +215,7 @@ def waiting_workers(session: int) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.alone
 class TestADeviceThatAnotherSessionTimesOn:
     TIMED = ("--backend=theano", "--examples=64", "--rounds=1", "--runs=1", "--threads=1")
 
@@ -237,6 +243,7 @@ class TestADeviceThatAnotherSessionTimesOn:
             assert "1 passed" in finished(start("--backend=theano", "--profile=smoke", "--on-busy=fail"), 0)
 
 
+@pytest.mark.alone
 def test_a_busy_processor_fails_the_benchmark_if_asked_to(start: Start, tmp_path: Path) -> None:
     timed = TestADeviceThatAnotherSessionTimesOn.TIMED
     with subprocess.Popen([sys.executable, "-c", SPIN, str(min(os.sched_getaffinity(0)))]) as busy:

@@ -278,7 +278,7 @@ def test_nothing_compares_to_nothing() -> None:
 # --- from records to a ratio, by simulation
 
 
-@pytest.mark.parametrize("runs", [3, 5, 10])
+@pytest.mark.parametrize("runs", [3, *(pytest.param(runs, marks=pytest.mark.slow) for runs in (5, 10))])
 @pytest.mark.parametrize("noise", ["symmetric", "skewed"])
 def test_the_ratio_of_recorded_sessions_covers_the_truth(runs: int, noise: str) -> None:
     """Thousands of ratios as a user gets them: rounds of runs in blocks, read as records, one group for each draw."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,7 @@ def test_holm_by_hand() -> None:
 # --- simulations with a known truth
 
 DRAWS = 10_000
+LONG = partial(pytest.param, marks=pytest.mark.slow)
 
 
 def blocks(runs: int, noise: str, truth: float = 1.0, draws: int = DRAWS) -> NDArray[np.float64]:
@@ -195,7 +197,7 @@ def intervals(ratio: Arms, times: NDArray[np.float64]) -> list[Ratio]:
     return [ratio(a, b) for a, b in times.tolist()]
 
 
-@pytest.mark.parametrize("runs", [3, 5, 10, 20])
+@pytest.mark.parametrize("runs", [3, 5, LONG(10), LONG(20)])
 @pytest.mark.parametrize("noise", ["symmetric", "skewed"])
 def test_a_paired_interval_covers_the_truth(runs: int, noise: str) -> None:
     truth = 1.7
@@ -204,7 +206,7 @@ def test_a_paired_interval_covers_the_truth(runs: int, noise: str) -> None:
     assert 0.93 <= covered <= 0.97
 
 
-@pytest.mark.parametrize("runs", [3, 5, 10, 20])
+@pytest.mark.parametrize("runs", [3, 5, LONG(10), LONG(20)])
 @pytest.mark.parametrize("noise", ["symmetric", "skewed"])
 def test_a_backend_against_itself_is_called_different_in_one_case_of_twenty(runs: int, noise: str) -> None:
     false = sum(ratio.significant for ratio in intervals(paired_ratio, blocks(runs, noise))) / DRAWS
@@ -212,7 +214,7 @@ def test_a_backend_against_itself_is_called_different_in_one_case_of_twenty(runs
 
 
 @pytest.mark.parametrize("noise", ["symmetric", "skewed"])
-@pytest.mark.parametrize(("first", "second"), [(3, 3), (3, 10), (5, 5), (10, 20)])
+@pytest.mark.parametrize(("first", "second"), [(3, 3), (3, 10), LONG(5, 5), LONG(10, 20)])
 def test_an_unpaired_interval_covers_the_truth(first: int, second: int, noise: str) -> None:
     a = blocks(first, noise, 1.7)[:, 0]
     b = blocks(second, noise, 1.0, DRAWS)[::-1, 1]
