@@ -1,17 +1,18 @@
 """Wires fixtures/ into pytest and pytest-benchmark; what each hook does is told where it is written."""
 
-from fixtures.plugin.ending import (
+from fixtures.pytest_plugin.ending import (
     pytest_benchmark_update_commit_info,
     pytest_benchmark_update_json,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
-from fixtures.plugin.grouping import (
+from fixtures.pytest_plugin.fixture import measure
+from fixtures.pytest_plugin.grouping import (
     pytest_benchmark_compare_machine_info,
     pytest_benchmark_group_stats,
     pytest_benchmark_scale_unit,
 )
-from fixtures.plugin.hooks import (
+from fixtures.pytest_plugin.hooks import (
     pytest_addoption,
     pytest_collection_finish,
     pytest_collection_modifyitems,
@@ -21,9 +22,8 @@ from fixtures.plugin.hooks import (
     pytest_runtestloop,
     pytest_sessionstart,
 )
-from fixtures.plugin.measure import measure
-from fixtures.plugin.parallel import pytest_testnodedown
-from fixtures.plugin.progress import pytest_report_teststatus, pytest_runtest_protocol
+from fixtures.pytest_plugin.parallel import pytest_testnodedown
+from fixtures.pytest_plugin.progress import pytest_report_teststatus, pytest_runtest_protocol
 
 __all__ = [
     "measure",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.plugin.measure import Measure
+from fixtures.pytest_plugin.fixture import Measure
 from models.catalogue import points
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cache as cache_
 from pathlib import Path
 
-from datasets import building, storage
+from datasets import building
 from datasets.dataset import Choice, Dataset, Kind, Progress, Raw
 from datasets.errors import Damaged, DatasetUnavailable, NotFetched
 from datasets.holdings import verified
 from datasets.registry import DATASETS
+from storage import folders
 
 __all__ = ["DATASETS", "DatasetUnavailable", "Prepared", "prepare"]
 
@@ -71,7 +72,7 @@ def real(dataset: Dataset, cache: Path) -> Raw:
     Raises NotFetched and Damaged.
     """
     folder = verified(dataset, cache)
-    key = " ".join(entry["sha256"] for _, entry in sorted(storage.sealed(folder).items()))
+    key = " ".join(entry["sha256"] for _, entry in sorted(folders.sealed(folder).items()))
     source = f"the whole dataset: {', '.join(file.name for file in dataset.files[:4])}"
     return Raw("real", source, key, lambda: dataset.read(folder))
 
@@ -102,11 +103,11 @@ def _stored(dataset: Dataset, recipe: str, raw: Raw, cache: Path, progress: Prog
         building.build(building_folder, raw, dataset.recipes[recipe], lambda line: progress(f"{name}: {line}"))
 
     try:
-        storage.built(folder, make, lambda: progress(f"{name}: another process is preparing it; waiting"))
+        folders.built(folder, make, lambda: progress(f"{name}: another process is preparing it; waiting"))
     except OSError as error:
         raise DatasetUnavailable(
             f"{name} could not be written to {folder.parent} ({error.strerror or error})",
-            f"{storage.mend(error)}, or name another folder with {storage.VARIABLE}",
+            f"{folders.mend(error)}, or name another folder with {folders.VARIABLE}",
         ) from error
     x_train, y_train, x_test, y_test = (folder / f"{array}.npy" for array in building.ARRAYS)
     return Prepared(x_train, y_train, x_test, y_test, raw.kind, raw.source, fingerprint)

@@ -9,16 +9,17 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from datasets import DATASETS, holdings, prepare, storage
+from datasets import DATASETS, holdings, prepare
 from datasets.dataset import Dataset
 from datasets.errors import Damaged, DatasetUnavailable, NotFetched
+from storage import folders
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0, or 1 with reason and remedy on standard error; argparse exits with 2 for words that it doesn't know."""
     options = _parser().parse_args(arguments)
     try:
-        code = int(options.command(options, storage.cache_folder()))
+        code = int(options.command(options, folders.cache_folder()))
         sys.stdout.flush()
         return code
     except DatasetUnavailable as error:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(
             ": ".join(str(part) for part in (error.strerror or error, error.filename) if part),
-            f"mend that, or name another folder for all files with {storage.VARIABLE}",
+            f"mend that, or name another folder for all files with {folders.VARIABLE}",
         )
     except KeyboardInterrupt:
         print("\ninterrupted: a download goes on where it stopped, all else starts anew", file=sys.stderr)
@@ -78,7 +79,7 @@ def _name(text: str) -> str:
 
 def _given(text: str) -> Path:
     try:
-        return storage.expanded(text)
+        return folders.expanded(text)
     except OSError as error:
         raise argparse.ArgumentTypeError(f"'{text}': {error.strerror}") from None
 
@@ -128,7 +129,7 @@ def _here(dataset: Dataset, cache: Path) -> list[str]:
     except Damaged as error:
         found = [f"{error.path.name}: {error.why}: {error.remedy}"]
     for folder in holdings.prepared(dataset, cache):
-        state = "" if storage.intact(folder) else ", damaged"
+        state = "" if folders.intact(folder) else ", damaged"
         found.append(f"{folder.name.rpartition('-')[0]} ({_bytes(holdings.size(folder))}{state})")
     return found
 
@@ -159,7 +160,7 @@ def _check(options: argparse.Namespace, cache: Path) -> int:
         except NotFetched:
             pass
         for folder in holdings.prepared(dataset, cache):
-            damaged = not storage.intact(folder, thorough=True)
+            damaged = not folders.intact(folder, thorough=True)
             states[folder] = f"`python -m datasets remove {dataset.name}`, or its next use builds it anew" * damaged
     for path, wrong in states.items():
         print(f"DAMAGED {path}\n        {wrong}" if wrong else f"ok      {path}")

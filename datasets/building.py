@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from datasets.dataset import ROWS, Array, Progress, Raw, Recipe
-from datasets.storage import Rows
 from datasets.subsets import order
+from storage.folders import Rows
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 REPORT_EVERY_S = 10.0

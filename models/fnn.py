@@ -1,7 +1,7 @@
 """Feedforward networks: Dense(ReLU) layers of the printed widths, then a softmax."""
 
 from models.layers import Dense, Network
-from models.training import SGD, Training
+from models.schedules import SGD, Training
 
 # Tables 4.4 to 4.6. The widths follow H0 = N * 2^(L-1) / (2^L - 1), H(i) = H(i-1) / 2 and add up to the number of
 # inputs N, but no single rounding reproduces all of them, so they are typed in as printed.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from models.layers import Network
-from models.training import Training
+from models.schedules import Training
 
 Family = Literal["fnn", "cnn", "rnn"]
 Axis = Literal["layers", "filters", "filter_size", "batch_size", "examples", "cells"]

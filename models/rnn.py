@@ -1,7 +1,7 @@
 """Recurrent networks."""
 
 from models.layers import GLOROT_UNIFORM, LSTM, SMALL_UNIFORM, Dense, Embedding, Masking, Network
-from models.training import Adam, RMSprop, Training
+from models.schedules import Adam, RMSprop, Training
 
 IMDB_LSTM_TRAINING = Training(Adam(0.001), batch_size=64, epochs=3, examples=25_000)
 VOCABULARY, WORDS = 5_000, 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reports.records import Record
+from analysis.record import Record
 from reports.styles import ordered
 
 

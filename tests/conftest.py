@@ -16,9 +16,9 @@ import pytest
 from filelock import FileLock
 
 from fixtures.backends import registry
-from fixtures.benchmark import process
-from fixtures.hardware import devices, machine
-from fixtures.plugin.parallel import asks_for_benchmarks
+from fixtures.machine import devices, host
+from fixtures.pytest_plugin.parallel import asks_for_benchmarks
+from fixtures.run import process
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests.backends import provided
@@ -113,7 +113,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 @pytest.fixture(scope="session")
 def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(machine.available_processors(2)))
+    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(host.available_processors(2)))
     return Session(settings, tmp_path_factory.mktemp("journal"), print)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fixtures.benchmark import harness, training
 from fixtures.errors import WorkerFailed
+from fixtures.run import harness, training
 from fixtures.session.session import Session
 from tests.reports.builder import fields
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
 
 
 def documented() -> set[str]:
@@ -17,7 +16,7 @@ def documented() -> set[str]:
 
 def written() -> Iterator[str]:
     """Keys that are set on a `record`, by name or by `update`, and those of the record that a benchmark starts with."""
-    for path in (*ROOT.glob("fixtures/benchmark/*.py"), *ROOT.glob("fixtures/session/*.py")):
+    for path in (*ROOT.glob("fixtures/run/*.py"), *ROOT.glob("fixtures/session/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_record(node.value):
                 yield from _texts([node.slice])

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fixtures.benchmark import process
+from fixtures.run import process
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 CODE = [path for name in ("benchmarks", "datasets", "fixtures", "models", "reports")
         for path in sorted((ROOT / name).rglob("*.py"))]  # fmt: skip
 UNSAFE = {"pickle", "cPickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}

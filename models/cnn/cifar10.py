@@ -14,7 +14,7 @@ from models.layers import (
     Pool2D,
     ZeroPadding2D,
 )
-from models.training import SGD, Approach, Steps, Training
+from models.schedules import SGD, Approach, Steps, Training
 
 L2 = 0.001  # of both networks
 

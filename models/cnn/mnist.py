@@ -1,7 +1,7 @@
 """MNIST: DNN-W20 and CNN-Softmax."""
 
 from models.layers import SMALL_UNIFORM, Conv2D, Dense, Dropout, Flatten, Layer, Network, Padding, Pool2D
-from models.training import SGD, Decay, Training
+from models.schedules import SGD, Decay, Training
 
 DNN_W20_TRAINING = Training(
     SGD(0.001),

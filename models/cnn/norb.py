@@ -3,7 +3,7 @@
 from typing import Literal
 
 from models.layers import Conv2D, Dense, Dropout, Flatten, Layer, LocalResponseNormalization, Network, Padding, Pool2D
-from models.training import SGD, Steps, Training
+from models.schedules import SGD, Steps, Training
 
 L2 = 0.01
 

@@ -14,7 +14,7 @@ from models.layers import (
     Pool2D,
     Residual,
 )
-from models.training import SGD, Adam, Steps, Training
+from models.schedules import SGD, Adam, Steps, Training
 
 L2 = 0.0005  # of both networks
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from statistics import median
 from typing import get_args
 
+from analysis import format as fmt
+from analysis.comparison import Floors, Row, compare
+from analysis.pairs import verdict
+from analysis.record import Record
 from models.point import Family
-from reports import format as fmt
 from reports.baselines import most_measured
-from reports.comparison import Floors, Row, compare
 from reports.html.sentence import pooled, sentence
-from reports.pairs import verdict
-from reports.records import Record
 from reports.styles import ordered
 
 FAMILIES = get_args(Family)

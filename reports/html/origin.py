@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.comparison import Row
+from analysis.pairs import values
+from analysis.record import Record
+from analysis.saved_runs import Saved
 from models.catalogue import HEADLINES, points
-from reports import files
-from reports.comparison import Row
-from reports.files import decoded
-from reports.pairs import values
-from reports.records import Record
-from reports.runs import Saved
 from reports.styles import ordered
+from storage import files
+from storage.files import decoded
 
 FLEXIBILITY = Path("flexibility") / "latest.json"
 MARKS = {"works": "yes", "with help": "with help", "fails": "no"}
@@ -106,7 +106,7 @@ def _told(of: Iterable[tuple[Record, str, str, str]]) -> list[Told]:
 def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]], list[str]]:
     """Backends; each case with its verdict by backend; the help and the messages. Empty where none was saved.
 
-    A file that isn't as `benchmarks/test_flexibility.py` saves it gives a note in place of cases.
+    A file that isn't as `benchmarks/targets/test_flexibility.py` saves it gives a note in place of cases.
     """
     path = root / FLEXIBILITY
     try:

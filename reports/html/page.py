@@ -11,17 +11,18 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from models import study
-from reports import claims, noise
-from reports import study as study_command
+import study
+from analysis import noise_floor
+from analysis.comparison import compare
+from analysis.newest import Newest
+from analysis.record import Record
 from reports.baselines import most_measured
-from reports.comparison import compare
-from reports.figures import AXES
+from reports.commands import study as study_command
+from reports.figures.charts import AXES
+from reports.figures.sweeps import figures
 from reports.html import answer, origin, raw, study_tables
-from reports.newest import Newest
-from reports.records import Record
 from reports.styles import ordered
-from reports.sweeps import figures
+from study import tested_claims
 
 ASSETS = files(__package__)
 
@@ -29,11 +30,11 @@ ASSETS = files(__package__)
 def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Path) -> str:
     """The whole report as one HTML text. notes: what to know of runs that were left out. root: of the saved runs."""
     records = newest.records()
-    opening = answer.answer(records, baseline, noise.of_records(records, root))
+    opening = answer.answer(records, baseline, noise_floor.of_records(records, root))
     preferred = most_measured(records, opening.baseline or baseline)
     drawn = figures(newest, next(iter(preferred), None))
     compared = compare(records, "backend", preferred)
-    claimed = [claims.check(claim, newest) for claim in study.claims()]
+    claimed = [tested_claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     backends, cases, told = origin.flexibility(root)
     context = {

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import cycle
 from typing import Any
 
-from reports.figures import Figure, Spot
-from reports.newest import Newest
-from reports.records import Record
+from analysis.newest import Newest
+from analysis.record import Record
+from reports.figures.charts import Figure, Spot
 from reports.styles import HATCHES, style
 
 NAMED = ("group", "family", "dataset", "axis", "backend", "session", "outcome", "remarks")  # columns that hold texts

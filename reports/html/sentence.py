@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from reports import format as fmt
-from reports.comparison import Floors, Row, compare
-from reports.pairs import verdict
-from reports.statistics import Ratio, pooled_ratio
+from analysis import format as fmt
+from analysis.comparison import Floors, Row, compare
+from analysis.pairs import verdict
+from analysis.statistics import Ratio, pooled_ratio
 
 Speeds = Mapping[str, float]  # by group
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from models import study
+import study
+from analysis import format as fmt
+from analysis.comparison import Comparison, Row
+from analysis.record import Record
 from models.catalogue import Point, point, points
-from reports import format as fmt
-from reports.comparison import Comparison, Row
-from reports.records import Record
 from reports.styles import ordered
 
 TITLES = {"4.3": "Mean time of five runs, and its spread"}

@@ -13,9 +13,9 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
-from models import study
+import study
+from analysis.totals import fields_of
 from reports.__main__ import main
-from reports.projection import fields_of
 from tests.reports.builder import save, session
 
 EPOCHS = {"theano": 1.0, "tensorflow1": 1.8, "cntk": 0.9, "tensorflow2": 0.7, "jax": 0.4, "torch": 0.5}

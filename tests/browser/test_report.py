@@ -14,12 +14,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.ui import WebDriverWait
 
+from analysis import saved_runs
+from analysis.newest import Newest
+from analysis.totals import fields_of
 from models.catalogue import points
-from reports import runs
-from reports.figures import Figure
-from reports.newest import Newest
-from reports.projection import fields_of
-from reports.sweeps import figures
+from reports.figures.charts import Figure
+from reports.figures.sweeps import figures
 from tests.browser.conftest import EPOCHS, Opened, logged, made
 from tests.reports.builder import fields, save, session
 
@@ -47,7 +47,7 @@ def errors(page: Chrome) -> list[Any]:
 
 
 def figure(report: Path, number: str) -> Figure:
-    saved, _ = runs.everything(report.parent)
+    saved, _ = saved_runs.everything(report.parent)
     return next(each for each in figures(Newest(saved)) if each.number == number)
 
 

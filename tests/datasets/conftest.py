@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from datasets import DATASETS
-from datasets.storage import VARIABLE
+from storage.folders import VARIABLE
 
 
 @dataclass

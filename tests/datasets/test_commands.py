@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from datasets import DATASETS, storage
+from datasets import DATASETS
 from datasets.__main__ import main
 from datasets.fetch import MIRROR
+from storage import folders
+from tests import ROOT
 from tests.datasets import originals
 from tests.datasets.conftest import Server
 from tests.datasets.preparing import small_originals
@@ -141,14 +143,14 @@ def test_errors_are_two_lines_and_no_traceback(cache: Path, capsys: Capture, mon
     code, _, err = run(capsys, "prepare", "norb", "--data=real")
     assert (code, err.count("\n")) == (1, 2)
     assert err.startswith("error: the real norb is not on this machine\n    `python -m datasets fetch norb`")
-    monkeypatch.setenv(storage.VARIABLE, "/dev/null/here")
+    monkeypatch.setenv(folders.VARIABLE, "/dev/null/here")
     code, _, err = run(capsys, "list")
-    assert (code, "Not a directory" in err, storage.VARIABLE in err) == (1, True, True)
+    assert (code, "Not a directory" in err, folders.VARIABLE in err) == (1, True, True)
 
 
 def test_paths_are_taken_as_a_user_types_them(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv(storage.VARIABLE, "~/my cache")
+    monkeypatch.setenv(folders.VARIABLE, "~/my cache")
     small_originals("hmdir", tmp_path / "mine", monkeypatch)
     table = tmp_path / "mine" / "train.csv"
     table.write_bytes(table.read_bytes().decode().encode("utf-8-sig"))  # as a spreadsheet saves it
@@ -157,14 +159,13 @@ def test_paths_are_taken_as_a_user_types_them(tmp_path: Path, capsys: Capture, m
     with pytest.raises(SystemExit):
         main(["fetch", "hmdir", "--from=~nobody-here/mine"])
     assert "there is no such home folder" in capsys.readouterr().err
-    monkeypatch.setenv(storage.VARIABLE, "~nobody-here")
+    monkeypatch.setenv(folders.VARIABLE, "~nobody-here")
     assert run(capsys, "path")[::2] == (
         1, f"error: there is no such home folder: ~nobody-here\n"
-        f"    mend that, or name another folder for all files with {storage.VARIABLE}\n",
+        f"    mend that, or name another folder for all files with {folders.VARIABLE}\n",
     )  # fmt: skip
 
 
-ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "datasets"]
 
 
@@ -209,7 +210,7 @@ def test_nothing_half_prepared_is_used(cache: Path, signal_: signal.Signals, cod
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (name,) = visible()
     assert name.startswith("svhn-scaled-synthetic-")
-    assert storage.intact(data / name, thorough=True)
+    assert folders.intact(data / name, thorough=True)
 
 
 def test_nobody_reads_on(cache: Path) -> None:
@@ -246,7 +247,7 @@ def test_a_disk_that_takes_no_more(
         pytest.skip(f"this user can't mount a disk of its own: {done.stderr.strip()}")
     assert done.stdout.splitlines()[-1] == "code 1"  # and no file after it
     assert told in done.stderr
-    assert f"name another folder with {storage.VARIABLE}" in done.stderr
+    assert f"name another folder with {folders.VARIABLE}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

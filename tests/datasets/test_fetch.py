@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import DATASETS, holdings, storage
+from datasets import DATASETS, holdings
 from datasets.dataset import Dataset, File, Slice, each
 from datasets.errors import DatasetUnavailable
 from datasets.fetch import BLOCK, MIRROR, Patience, fetch, mirrors
+from storage import folders
 from tests.datasets.conftest import Server
 from tests.datasets.disk import full_beyond, left_behind
 
@@ -154,7 +155,7 @@ def test_a_full_disk_leaves_nothing(serve: Serve, cache: Path) -> None:
     server = serve({"data.bin": DATA})
     with (
         full_beyond(100_000),
-        pytest.raises(DatasetUnavailable, match=rf"File too large.*make room.*{storage.VARIABLE}"),
+        pytest.raises(DatasetUnavailable, match=rf"File too large.*make room.*{folders.VARIABLE}"),
     ):
         get(dataset(server.base), cache)
     assert left_behind(cache) == []

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 import datasets
-from datasets import DATASETS, DatasetUnavailable, Prepared, building, prepare, storage, synthetic
+from datasets import DATASETS, DatasetUnavailable, Prepared, building, prepare, synthetic
 from datasets.dataset import Part, Raw, Slice, each, sliced
 from models.catalogue import points
+from storage import folders
 from tests.datasets.disk import full_beyond
 from tests.datasets.preparing import arrays, quietly, replaced
 
@@ -141,7 +142,7 @@ def test_names_that_are_not_known(cache: Path, pair: tuple[str, str]) -> None:
 
 
 def test_a_full_disk(cache: Path) -> None:
-    told = rf"svhn/scaled could not be written.*File too large.*make room.*{storage.VARIABLE}"
+    told = rf"svhn/scaled could not be written.*File too large.*make room.*{folders.VARIABLE}"
     with full_beyond(100_000), pytest.raises(DatasetUnavailable, match=told):
         prepare("svhn", "scaled", cache, quietly, "synthetic")
     assert [path for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"] == []
@@ -155,7 +156,7 @@ def test_processes_that_prepare_at_once_agree(cache: Path) -> None:
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         first, second = pool.map(prepare_in_a_process, [cache] * 2)
     assert first == second
-    assert storage.intact(first.x_train.parent, thorough=True)
+    assert folders.intact(first.x_train.parent, thorough=True)
     assert len([path for path in (cache / "data").iterdir() if path.is_dir()]) == 1
 
 

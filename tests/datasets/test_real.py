@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import DATASETS, DatasetUnavailable, holdings, mnist, prepare, storage
+from datasets import DATASETS, DatasetUnavailable, holdings, mnist, prepare
 from datasets.fetch import fetch
 from models.catalogue import points
+from storage import folders
 from tests.datasets import originals
 from tests.datasets.preparing import arrays, quietly, small_originals
 
@@ -93,7 +94,7 @@ def test_other_files_other_cache(cache: Path, tmp_path: Path, monkeypatch: pytes
         (lambda path: path.write_bytes(path.read_bytes()[:-1]), "it has changed since it was verified"),
         (lambda path: path.write_bytes(b"\7" * path.stat().st_size), "it has changed since it was verified"),
         (lambda path: path.unlink(), "it is missing, while others are there"),
-        (lambda path: (path.parent / storage.SEAL).write_text("{"), "its download was not finished"),
+        (lambda path: (path.parent / folders.SEAL).write_text("{"), "its download was not finished"),
     ],
 )
 def test_real_files_that_were_harmed_are_named_and_not_used(

@@ -7,8 +7,8 @@ from typing import Any
 
 import psutil
 
-from fixtures.benchmark import training
 from fixtures.errors import WorkerFailed
+from fixtures.run import training
 from fixtures.session.session import Session
 from models.catalogue import point
 from tests.faults.injection import faulty

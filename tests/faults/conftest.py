@@ -16,14 +16,14 @@ from typing import Any
 import psutil
 import pytest
 
+from analysis import journal
+from analysis.statistics import special
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
-from reports import journal
-from reports.statistics import special
+from tests import ROOT
 from tests.backends import provided
 from tests.faults.attempts import OLD_AND_NEW, attempt, worker_processes
 
-ROOT = Path(__file__).parents[2]
 FNN = "benchmarks/test_fnn.py"  # the one file that holds their points: the collection of all takes as long again
 SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fixtures.session.journal import Writer
-from reports.journal import parse
+from analysis.journal import parse
+from fixtures.session.journal_writer import Writer
 from tests.datasets.disk import full_beyond
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures.benchmark.setup import Setup
+from fixtures.run.job import Setup
 from fixtures.session.session import Session
 from models.catalogue import Point
 

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from analysis import journal
 from fixtures.backends import registry
-from reports import journal
+from tests import ROOT
 from tests.faults.injection import drawn
 
-ROOT = Path(__file__).parents[2]
 GROWTH_MIB = 0.05  # of the host's own memory for each benchmark: its record and rounds stay in it
 POINT = "mnist-fnn-layers-2"
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fixtures.benchmark import process
 from fixtures.errors import WorkerFailed
+from fixtures.run import process
 from models.layers import BatchNormalization, Conv2D, Dense, Flatten, Network
-from models.training import SGD, Adam, Approach, Decay, Optimizer, RMSprop
+from models.schedules import SGD, Adam, Approach, Decay, Optimizer, RMSprop
 from tests.backends import CHEAP, slow_but
-from tests.test_workers import begin, training_job
+from tests.fixtures.worker.test_workers import begin, training_job
 
 pytestmark = pytest.mark.backend
 Start = Callable[..., process.Worker]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.plugin import saving
-from fixtures.session.journal import saved_whole
-from reports import journal
+from analysis import journal
+from fixtures.pytest_plugin import saving
+from fixtures.session.journal_writer import saved_whole
 from reports.__main__ import main
 from tests.backends import slow_but
 from tests.datasets.disk import full_beyond

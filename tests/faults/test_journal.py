@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.session import journal
-from fixtures.session.journal import Writer
-from reports import journal as format_
-from reports.journal import JournalProblem, line, parse
+from analysis import journal as format_
+from analysis.journal import JournalProblem, line, parse
+from fixtures.session import journal_writer
+from fixtures.session.journal_writer import Writer
+from tests import ROOT
 from tests.datasets.disk import full_beyond
 from tests.reports.builder import fields
 
 Make = Callable[..., Writer]
-ROOT = Path(__file__).parents[2]
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -194,7 +194,7 @@ def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
 def test_where_no_disk_takes_it_the_screen_does(
     tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fixtures.session.journal.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr("fixtures.session.journal_writer.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     writer = make(tmp_path / "journal", tmp_path / "rescue")
     writer.begin()
     with full_beyond(4000), pytest.raises(JournalProblem, match=r"can't be continued .*--resume"):
@@ -211,8 +211,8 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
     def slowly(descriptor: int) -> None:
         now[0] += 3.0
 
-    monkeypatch.setattr("fixtures.session.journal.os.fsync", slowly)
-    monkeypatch.setattr("fixtures.session.journal.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("fixtures.session.journal_writer.os.fsync", slowly)
+    monkeypatch.setattr("fixtures.session.journal_writer.time.monotonic", lambda: now[0])
     writer = make(tmp_path / "journal")
     writer.begin()
     writer.write("started", benchmark="a")
@@ -223,7 +223,7 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
 def test_sessions_in_one_folder_and_a_clock_that_is_set_back_never_share_a_file(
     tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fixtures.session.journal.time.strftime", lambda *_: "20260101-000000")
+    monkeypatch.setattr("fixtures.session.journal_writer.time.strftime", lambda *_: "20260101-000000")
     writers = [make(tmp_path / "journal") for _ in range(3)]
     for number, writer in enumerate(writers):
         writer.begin(number=number)
@@ -245,11 +245,11 @@ time.sleep(600)
         assert session.stdout
         path = Path(session.stdout.readline().strip())
         with path.open("rb") as file:
-            assert not journal.lock(file)
+            assert not journal_writer.lock(file)
         session.kill()
         session.wait()
         with path.open("rb") as file:
-            assert journal.lock(file)
+            assert journal_writer.lock(file)
 
 
 def test_names_of_the_user(tmp_path: Path) -> None:

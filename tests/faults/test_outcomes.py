@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from fixtures.errors import Unavailable
-from fixtures.hardware.limits import MemoryLimit
+from fixtures.machine.limits import MemoryLimit
 from fixtures.session.session import Session
 from models.catalogue import point
 from tests.backends import CHEAP, provided, slow_but

@@ -13,15 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
-from reports import runs
+from analysis import saved_runs
+from analysis.journal import line
+from analysis.record import VERSION
+from analysis.rounds import stats
 from reports.__main__ import main
-from reports.journal import line
-from reports.records import VERSION
-from reports.rounds import stats
+from tests import ROOT
 from tests.faults.conftest import SMOKE, Run, saved
 from tests.reports.builder import fields, journal
-
-ROOT = Path(__file__).parents[2]
 
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
@@ -47,7 +46,7 @@ def test_a_journal_of_before_checksums_is_recovered(tmp_path: Path, capsys: pyte
     assert recover(tmp_path) == 0
     path = tmp_path / "recovered" / "0001_20260101-010101-5.json"
     assert f"{path}: 3 ok, 1 oom" in capsys.readouterr().out
-    again = runs.load(path)
+    again = saved_runs.load(path)
     assert [each.fields["backend"] for each in again.records] == ["torch", "torch", "jax", "cntk"]
     first = json.loads(path.read_text())["benchmarks"][0]
     assert first["fullname"] == "benchmarks/test_fnn.py::test_fnn[mnist-fnn-layers-6-torch-run1]"
@@ -68,7 +67,7 @@ def test_a_session_is_saved_where_all_of_its_results_are(tmp_path: Path) -> None
     (folder / "0003_20260101-010101-5.json").write_text(json.dumps(half))
     assert recover(tmp_path) == 0
     whole = folder / "0004_20260101-010101-5.json"
-    assert len(runs.load(whole).records) == 2
+    assert len(saved_runs.load(whole).records) == 2
     moved = whole.rename(folder / "0004_by-another-name.json")
     assert recover(tmp_path) == 0
     assert moved.exists()
@@ -88,15 +87,15 @@ def test_sound_lines_of_a_damaged_journal_are_recovered_and_the_others_told(
         line("result", {"benchmark": "d", "record": fields("cntk")})[:50],
     ]
     path.write_bytes(b"".join(lines))
-    with pytest.raises(runs.RunProblem, match=r"damaged in line 2: its checksum.*reports recover"):
-        runs.load(path)
+    with pytest.raises(saved_runs.RunProblem, match=r"damaged in line 2: its checksum.*reports recover"):
+        saved_runs.load(path)
     output = tmp_path / "out.json"
     assert recover(tmp_path, str(path), "--output", str(output)) == 0
     told = capsys.readouterr().out
     assert "line 2 is left out: its checksum is not that of its text" in told
     assert "its last line is incomplete" in told
     assert "c was in progress and is not in it: 2 epochs of 5 s are in the journal" in told
-    assert [each.arm for each in runs.load(output).records] == ["torch"]
+    assert [each.arm for each in saved_runs.load(output).records] == ["torch"]
     assert recover(tmp_path, str(path), "--output", str(output)) == 2
     assert "is there already" in capsys.readouterr().err
 

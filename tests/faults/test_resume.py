@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
+from analysis import journal
+from analysis.journal import Journal, JournalProblem, line
 from fixtures.backends import registry
-from fixtures.benchmark import watch
-from fixtures.hardware import machine
+from fixtures.machine import host
+from fixtures.run import checkpoints
 from fixtures.session import resume
 from fixtures.session.settings import Settings
 from models.catalogue import point
 from models.layers import Dense
-from reports import journal
-from reports.journal import Journal, JournalProblem, line
 from tests.backends import slow_but
 from tests.faults.conftest import SMOKE, Run, Running, saved
 from tests.reports.builder import fields, save
@@ -38,7 +38,7 @@ def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
 
 
 def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
-    nothing = Settings(registry.chosen(None), threads=len(machine.available_processors()))
+    nothing = Settings(registry.chosen(None), threads=len(host.available_processors()))
     assert resume.settings(nothing, header()) == STUDY
     patient = dataclasses.replace(nothing, time_limit=5.0, baseline="torch")
     assert resume.settings(patient, header()) == dataclasses.replace(STUDY, time_limit=5.0, baseline="torch")
@@ -152,12 +152,12 @@ def test_what_cannot_be_resumed_says_why(tmp_path: Path) -> None:
 
 
 def test_a_saved_run_of_a_resumed_session_makes_both_journals_superfluous(tmp_path: Path) -> None:
-    from reports import runs
+    from analysis import saved_runs
 
     saved_run = save(tmp_path, "0001_x", [fields(), fields("jax")])
-    raw = [each.fields for each in runs.load(saved_run).records]
+    raw = [each.fields for each in saved_runs.load(saved_run).records]
     journal_of(tmp_path, line("result", {"benchmark": "a", "record": dict(raw[0])}))
-    assert [each.path for each in runs.everything(tmp_path)[0]] == [saved_run]
+    assert [each.path for each in saved_runs.everything(tmp_path)[0]] == [saved_run]
 
 
 # --- real sessions
@@ -308,7 +308,7 @@ def test_a_long_training_goes_on_from_its_checkpoint(run: Run, tmp_path: Path, a
 
 def checkpoints_of(session: Running) -> list[Path]:
     entries = session.journal().kind("checkpoint")
-    return [path for entry in entries if (path := watch.root() / entry["session"] / entry["file"]).exists()]
+    return [path for entry in entries if (path := checkpoints.root() / entry["session"] / entry["file"]).exists()]
 
 
 @pytest.mark.slow

@@ -15,16 +15,16 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures.hardware import devices
-from reports import journal
+from analysis import journal
+from fixtures.machine import devices
+from tests import ROOT
 from tests.backends import provided, slow_but
 from tests.faults import soak
 from tests.faults.attempts import OLD_AND_NEW, POINT
 from tests.faults.conftest import FNN
-from tests.test_devices import another_session
-from tests.test_load import SPIN
+from tests.fixtures.machine.test_devices import another_session
+from tests.fixtures.machine.test_load import SPIN
 
-ROOT = Path(__file__).parents[2]
 Start = Callable[..., subprocess.Popen[str]]
 pytestmark = pytest.mark.backend
 

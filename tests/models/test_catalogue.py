@@ -139,7 +139,7 @@ def test_an_unknown_id_is_refused_with_what_was_meant() -> None:
 def test_collecting_reads_no_file_and_imports_no_library() -> None:
     code = (
         "import sys; from models.catalogue import points; points();"
-        "print({'numpy', 'keras', 'pytest', 'models.study'} & set(sys.modules))"
+        "print({'numpy', 'keras', 'pytest', 'study.printed'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=IDS.parents[2])
     assert done.stdout.strip() == "set()"

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from analysis.record import VERSION, Record, record
 from models.catalogue import point
-from reports.records import VERSION, Record, record
 
 POINT = "mnist-fnn-layers-6"
 MACHINE: dict[str, Any] = {

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from analysis.totals import fields_of
 from reports.__main__ import main
-from reports.exits import Exit
-from reports.projection import fields_of
+from reports.commands.exits import Exit
 from tests.reports.builder import session
 
 POINTS = ("mnist-fnn-layers-6", "mnist-cnn_softmax-filters-1", "imdb-imdb_lstm-layers-1")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models.study import results
-from reports.exits import Exit
+from reports.commands.exits import Exit
+from study.printed import results
 from tests.reports.builder import save, session
 from tests.reports.commands import SWEEP, Output, run
 

@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from models import study
+import study
+from analysis import saved_runs
+from analysis.newest import Newest
+from analysis.totals import fields_of
 from models.catalogue import point
-from reports import runs
 from reports.__main__ import main
-from reports.drawing import rendered
-from reports.exits import Exit
-from reports.figures import Figure
-from reports.newest import Newest
-from reports.projection import fields_of
+from reports.commands.exits import Exit
+from reports.figures.charts import Figure
+from reports.figures.drawing import rendered
+from reports.figures.sweeps import figures
 from reports.styles import ORDER, STYLES, style
-from reports.sweeps import figures
 from tests.reports.builder import fields, save, session
 
 SWEEP = tuple(f"imdb-imdb_lstm-cells-{cells}" for cells in (25, 50, 100, 200, 400, 800))
@@ -37,7 +37,7 @@ def swept(at: tuple[str, ...] = SWEEP, runs: int = 3, **own: Any) -> list[dict[s
 
 
 def drawn(root: Path, number: str, settings: str = "", baseline: str | None = None) -> Figure:
-    saved, _ = runs.everything(root)
+    saved, _ = saved_runs.everything(root)
     return next(f for f in figures(Newest(saved), baseline) if (f.number, f.settings) == (number, settings))
 
 
@@ -208,7 +208,7 @@ def test_lines_stand_beside_each_other(tmp_path: Path) -> None:
 
 def test_the_study_itself_can_be_drawn(tmp_path: Path) -> None:
     main(["--root", str(tmp_path), "study-run"])
-    (saved,) = runs.choose(["study-2018"], tmp_path)
+    (saved,) = saved_runs.choose(["study-2018"], tmp_path)
     figure = next(each for each in figures(Newest([saved])) if each.number == "4.20")
     printed = {r.backend: r.time_s for r in study.results() if r.table == "4.8"}
     assert {line.name: line.spots[0].value for line in figure.series} == pytest.approx(printed)

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from reports import noise
-from reports.compare import check
-from reports.comparison import compare
-from reports.exits import Exit
+from analysis import noise_floor
+from analysis.comparison import compare
+from reports.commands.compare import check
+from reports.commands.exits import Exit
 from tests.reports.builder import MACHINE, fields, save, session, typed
 from tests.reports.commands import Output, run, swept
 
@@ -40,7 +40,7 @@ def test_the_gate_knows_the_noise_floor(root: Path) -> None:
     for each in aa:
         if each["backend"] == "again":
             each |= {"backend": "torch", "backend_alias": "again", "aa_of": "torch"}
-    noise.store(typed(aa), root)
+    noise_floor.store(typed(aa), root)
     assert run(root, "compare", "0001", "0002", "--fail-above=5%") == Exit.FINE
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.exits import Exit
+from reports.commands.exits import Exit
 from tests.reports.builder import fields, journal, save
 from tests.reports.pages import POINTS, embedded, page, raw, shown, written
 
@@ -74,7 +74,7 @@ def test_figures_in_the_page_are_the_figures(tmp_path: Path) -> None:
 
 def test_flexibility_is_shown_where_it_was_tried(tmp_path: Path) -> None:
     save(tmp_path, "0001_a", raw())
-    assert "pytest benchmarks/test_flexibility.py -m targets" in page(tmp_path)
+    assert "pytest benchmarks/targets/test_flexibility.py -m targets" in page(tmp_path)
     (tmp_path / "flexibility").mkdir()
     case = {"kind": "layer", "name": "GRU", "verdict": "with help", "detail": "a seed"}
     (tmp_path / "flexibility" / "latest.json").write_text(json.dumps({"torch": [case]}))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from analysis.totals import fields_of
 from reports.html import answer
-from reports.projection import fields_of
 from tests.reports.builder import fields, save, typed
 from tests.reports.pages import POINTS, page, raw, shown
 

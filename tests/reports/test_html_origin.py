@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from _pytest.mark.expression import Expression
 
+from analysis import saved_runs
 from models.catalogue import points
-from reports import runs
 from reports.html import origin
 from tests.reports.builder import fields, save
 from tests.reports.pages import page, raw, shown
@@ -22,7 +22,7 @@ def test_environments_flags_and_the_way_to_repeat_it_are_told(tmp_path: Path) ->
     words = shown(page(tmp_path))
     for expected in ("cpu_model Test CPU", "keras 3.0.0", "docs/comparing.md#unsteady", "git checkout 0123456789ab"):
         assert expected in words
-    saved, _ = runs.everything(tmp_path)
+    saved, _ = saved_runs.everything(tmp_path)
     plan = "--profile=quick --runs=3 --warmup=2 --rounds=5 --seed=1 --threads=2 --device=cpu"
     commands = [line for line in origin.reproduce(saved) if line.startswith("pytest")]
     assert commands == [f"pytest benchmarks --headline --backend=theano,cntk,torch {plan}"]
@@ -40,12 +40,12 @@ def test_environments_flags_and_the_way_to_repeat_it_are_told(tmp_path: Path) ->
 )
 def test_a_session_is_chosen_by_its_sweeps(tmp_path: Path, at: tuple[str, ...], chosen: str) -> None:
     save(tmp_path, "0001_a", [fields(at=where) for where in at])
-    saved, _ = runs.everything(tmp_path)
+    saved, _ = saved_runs.everything(tmp_path)
     assert next(line for line in origin.reproduce(saved) if "pytest" in line).startswith(f"pytest benchmarks {chosen}")
 
 
 def commands(root: Path) -> list[str]:
-    saved, _ = runs.everything(root)
+    saved, _ = saved_runs.everything(root)
     return [*origin.reproduce(saved)]
 
 

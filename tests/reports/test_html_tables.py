@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from analysis import saved_runs
+from analysis.comparison import compare
+from analysis.newest import Newest
 from models.catalogue import points
-from reports import runs
-from reports.comparison import compare
 from reports.html import study_tables
 from reports.html.study_tables import Table, tables
-from reports.newest import Newest
 from tests.reports.builder import save
 from tests.reports.pages import raw
 
 
 def table(root: Path, number: str) -> Table:
-    saved, _ = runs.everything(root)
+    saved, _ = saved_runs.everything(root)
     found = tables(compare(Newest(saved).records()))
     assert [each.number for each in found] == [f"4.{n}" for n in range(3, 35)]
     return next(each for each in found if each.number == number)

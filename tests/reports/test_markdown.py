@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tabulate import tabulate
 
-from reports.exits import Exit
-from reports.markdown import STYLE, escape, item
+from reports.commands.exits import Exit
+from reports.tables.markdown import STYLE, escape, item
 from tests.reports.builder import MACHINE, fields, save
 from tests.reports.commands import Output, run
 

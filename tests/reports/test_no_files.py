@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from reports import files, noise, runs
-from reports.exits import Exit
+from analysis import noise_floor, saved_runs
+from analysis.saved_runs import RunProblem
+from reports.commands.exits import Exit
 from reports.html.origin import FLEXIBILITY, flexibility
-from reports.runs import RunProblem
+from storage import files
 from tests.reports.builder import MACHINE, journal, save, session
 from tests.reports.commands import Output, run
 
@@ -60,7 +61,7 @@ def test_it_is_named_and_the_others_are_listed(folder: Path, name: str, says: st
     assert (code, told.err) == (Exit.USAGE, f"! {folder / name} can't be read: {says}\n")
     assert run(folder, "compare", "0001") == Exit.FINE
     with pytest.raises(RunProblem, match=says):
-        runs.load(folder / name)
+        saved_runs.load(folder / name)
 
 
 @each_kind
@@ -69,10 +70,10 @@ def test_a_noise_floor_that_is_no_file_is_told(folder: Path, says: str, make: Ma
     path.parent.mkdir()
     make(path)
     if says.startswith("No such"):
-        assert noise.load(MACHINE, folder) == {}
+        assert noise_floor.load(MACHINE, folder) == {}
         return
     with pytest.raises(RunProblem, match=rf"{path}, a noise floor, can't be read: {says}"):
-        noise.load(MACHINE, folder)
+        noise_floor.load(MACHINE, folder)
 
 
 def test_what_backends_can_do_is_read_from_a_file_only(folder: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_folder_that_cannot_be_read_is_told() -> None:
         journal(root, "20260101-000000-1", session({"torch": 1.0}, seed=2))
         closed.chmod(0o000)
         done = subprocess.run(
-            [sys.executable, "-c", listed, str(Path(runs.__file__).parents[1]), name],
+            [sys.executable, "-c", listed, str(Path(saved_runs.__file__).parents[1]), name],
             cwd="/", capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         closed.chmod(0o755)

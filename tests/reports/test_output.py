@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.plugin import options
-from reports import journal, runs
+from analysis import journal, saved_runs
+from analysis.journal import line
+from fixtures.pytest_plugin import options
 from reports.__main__ import main
-from reports.exits import Exit
-from reports.journal import line
+from reports.commands.exits import Exit
+from tests import ROOT
 from tests.reports.builder import fields, save
 from tests.reports.commands import Output, run, swept
 
-ROOT = Path(__file__).parents[2]
 SWEEP = tuple(f"imdb-imdb_lstm-cells-{cells}" for cells in (25, 50))
 
 
@@ -115,7 +115,7 @@ def test_files_that_were_saved_anew_are_read(tmp_path: Path, resave: Callable[[b
     written.write_bytes(b"".join(lines))
     for each in (path, written):
         each.write_bytes(resave(each.read_bytes()))
-    assert len(runs.load(path).records) == 32
+    assert len(saved_runs.load(path).records) == 32
     found = journal.read(written)
     assert (len(found.results), found.notes, found.header["planned"]) == (1, [], [])
     floors = tmp_path / "noise" / "abc123def456.json"
@@ -134,8 +134,8 @@ def test_commands_in_messages_can_be_copied(tmp_path: Path) -> None:
     path = tmp_path / "my runs" / "journal" / "x.jsonl"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"rubbish\n")
-    with pytest.raises(runs.RunProblem) as problem:
-        runs.load(path)
+    with pytest.raises(saved_runs.RunProblem) as problem:
+        saved_runs.load(path)
     command = str(problem.value).split("`")[1]
     assert shlex.split(command) == ["python", "-m", "reports", "recover", str(path)]
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import format as fmt
-from reports.projection import Total
-from reports.statistics import Median, Ratio
-from reports.summary import outcomes, summary
+from analysis import format as fmt
+from analysis.statistics import Median, Ratio
+from analysis.totals import Total
+from reports.tables.summary import outcomes, summary
 from tests.reports.builder import fields, session
 
 UNAVAILABLE = {"outcome": "unavailable", "reason": "no CPython 3.6: get it with pyenv"}

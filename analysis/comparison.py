@@ -1,0 +1,243 @@
+"""From records to ratios: which runs may be compared, how they pair, what the verdict is, what makes it doubtful."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from analysis import doubts, doubts_between, totals
+from analysis.doubts import Flag
+from analysis.pairs import By, Verdict, differences, ratio, values, verdict
+from analysis.record import Record, counted
+from analysis.statistics import Median, Ratio, holm, median, pooled_ratio
+from analysis.totals import Total
+
+Floors = Mapping[str, float]  # family to the logarithm of the smallest ratio that means something on this machine
+
+
+@dataclass(frozen=True)
+class Row:
+    """One arm of a group beside the group's baseline. Figures are None where there is nothing to show.
+
+    group: what was trained, of saved runs also on which backend. arm: a backend, or a saved run; one that is lost
+    altogether has no records. speed_up: the baseline's time over the arm's, above 1 the
+    arm is faster. memory: the arm's peak over the baseline's, where both are of one kind. epoch: median over runs of
+    their median rounds, in seconds. reason: why there is no ratio, or what became of the arm.
+    """
+
+    group: str
+    point: str
+    family: str
+    arm: str
+    baseline: str
+    verdict: Verdict
+    reason: str
+    outcomes: Mapping[str, int]
+    records: tuple[Record, ...]
+    speed_up: Ratio | None = None
+    memory: Ratio | None = None
+    epoch: Median | None = None
+    peak_memory_mib: float | None = None
+    memory_kind: str | None = None
+    train_error: Median | None = None
+    test_error: Median | None = None
+    total: Total | None = None
+    flags: tuple[Flag, ...] = ()
+    holm_p: float = math.nan
+
+    @property
+    def error_unit(self) -> str:
+        return next((each.error_unit for each in self.records), "%")
+
+    @property
+    def stands(self) -> bool:
+        """Whether the verdict holds among all of its table's (Holm's correction)."""
+        return self.verdict in ("faster", "slower") and self.holm_p < 0.05
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The geometric mean of an arm's speed-ups over a family's points, and the extremes among them.
+
+    what: the family, and what else these points have in common.
+    """
+
+    what: str
+    arm: str
+    baseline: str
+    speed_up: Ratio
+    smallest: float
+    largest: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Comparison:
+    by: By
+    rows: tuple[Row, ...]
+    pools: tuple[Pool, ...] = ()
+    floors: Floors = field(default_factory=dict)
+
+    @property
+    def compared(self) -> tuple[Row, ...]:
+        """The rows with a ratio."""
+        return tuple(row for row in self.rows if row.speed_up is not None)
+
+    @property
+    def lost(self) -> tuple[Row, ...]:
+        """The rows of saved runs that lack what the group's baseline has: a result, or as many of its runs."""
+        partly = [row for row in self.rows if self.by == "run" and any(flag.code == "lost-runs" for flag in row.flags)]
+        return tuple(row for row in self.rows if row.verdict == "lost" or row in partly)
+
+
+def compare(
+    records: Iterable[Record],
+    by: By = "backend",
+    baselines: Sequence[str] = (),
+    floors: Floors | None = None,
+    current: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Each arm beside its group's baseline: backends with each other, or saved runs of one backend.
+
+    baselines: arms by preference; a group's baseline is the first of them with a complete run in it, else the arm that
+    appears first. A saved run that comes after the baseline and has no complete run in the group has lost it. floors:
+    the machine's noise floor by family. current: each backend's packages as of now, by the fingerprint in a record's
+    `environment`.
+    """
+    cells: dict[str, dict[str, list[Record]]] = {}
+    records = counted(records)
+    sessions = list(dict.fromkeys([*baselines, *(each.session for each in records)])) if by == "run" else []
+    for each in records:
+        group, arm = (each.group, each.arm) if by == "backend" else (f"{each.group} {each.arm}", each.session)
+        cells.setdefault(group, {}).setdefault(arm, []).append(each)
+    floors = floors or {}
+    rows: list[Row] = []
+    for group, arms in cells.items():
+        found = [*_rows(group, arms, _baseline(arms, baselines), by, floors, current or {})]
+        rows += _with_losses(found, sessions)
+    corrected = holm([row.speed_up.p if row.speed_up else math.nan for row in rows])
+    rows = [replace(row, holm_p=p) for row, p in zip(rows, corrected, strict=True)]
+    return Comparison(by, tuple(rows), tuple(_pools(rows, floors)), floors)
+
+
+def _baseline(arms: Mapping[str, Sequence[Record]], preferred: Sequence[str]) -> str:
+    measured = [arm for arm, records in arms.items() if any(each.ok for each in records)]
+    return next((arm for arm in (*preferred, *measured) if arm in measured), "")
+
+
+def _rows(
+    group: str,
+    arms: Mapping[str, Sequence[Record]],
+    baseline: str,
+    by: By,
+    floors: Floors,
+    current: Mapping[str, str],
+) -> Iterable[Row]:
+    base = [each for each in arms.get(baseline, ()) if each.ok]
+    for arm, records in arms.items():
+        row = _alone(group, arm, baseline, records, current)
+        good = [each for each in records if each.ok]
+        if mixed := differences(good, (), by):
+            yield _without_figures(row, mixed)
+        elif not good or arm == baseline:
+            yield row
+        elif reasons := differences(base, good, by):
+            counts = doubts_between.of_counts([each.fields for each in base], [each.fields for each in good])
+            yield replace(row, verdict="not comparable", reason="; ".join(reasons), flags=(*row.flags, *counts))
+        else:
+            yield _beside(row, arms[baseline], good, by, floors)
+
+
+def _with_losses(rows: Sequence[Row], sessions: Sequence[str]) -> Iterable[Row]:
+    """A group's rows of saved runs, and one for each later run that is missing. sessions: of all, in their order."""
+    base = next((row for row in rows if row.verdict == "baseline"), None)
+    later = sessions[sessions.index(base.arm) + 1 :] if base and sessions else []
+    for row in rows:
+        yield replace(row, verdict="lost") if row.verdict == "no result" and row.arm in later else row
+    for missing in later:
+        if base and not any(row.arm == missing for row in rows):
+            yield Row(base.group, base.point, base.family, missing, base.arm, "lost", "not in this run", {}, ())
+
+
+def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], current: Mapping[str, str]) -> Row:
+    """What there is to say of an arm without the baseline."""
+    good = [each for each in records if each.ok]
+    failed = {f"{each.outcome}: {each.reason}": None for each in records if not each.ok}
+    row = Row(
+        group=group,
+        point=records[0].point,
+        family=records[0].family,
+        arm=arm,
+        baseline=baseline,
+        verdict="baseline" if arm == baseline else "no result",
+        reason="; ".join(failed),
+        outcomes=Counter(each.outcome for each in records),
+        records=tuple(records),
+    )
+    if not good:
+        return row
+    own = [flag for each in good for flag in each.flags]
+    fields = [each.fields for each in good]
+    settings = doubts_between.of_settings(fields, (), same_backend=True)
+    sessions = [[each.fields for each in good if each.session == name] for name in {each.session for each in good}]
+    own += [flag for some in sessions for flag in doubts.of_pace(some)]
+    found = dict.fromkeys([*own, *doubts.of_distance(fields), *settings, *doubts_between.of_age(fields, current)])
+    return replace(
+        row,
+        epoch=_median(good, "epoch_s"),
+        peak_memory_mib=getattr(_median(good, "peak_memory_mib"), "value", None),
+        memory_kind=good[0].memory_kind,
+        train_error=_median(good, "train_error"),
+        test_error=_median(good, "test_error"),
+        total=totals.known(fields),
+        flags=tuple(found),
+    )
+
+
+def _without_figures(row: Row, mixed: Sequence[str]) -> Row:
+    """An arm whose own runs are not alike (of real data and a stand-in, say): no median of theirs means anything."""
+    figures = dict.fromkeys(("epoch", "peak_memory_mib", "memory_kind", "train_error", "test_error", "total"))
+    return replace(row, verdict="not comparable", reason="; ".join(mixed), **figures)  # type: ignore[arg-type]
+
+
+def _median(records: Sequence[Record], name: str) -> Median | None:
+    values = [value for value in (getattr(each, name) for each in records) if value is not None]
+    return median(values) if values else None
+
+
+def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, floors: Floors) -> Row:
+    """others: all of the baseline's. good: those of this arm that are complete."""
+    base = [each for each in others if each.ok]
+    speed_up = ratio(base, good, "epoch_s")
+    memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
+    one, other = ([each.fields for each in side] for side in (base, good))
+    doubts = [*doubts_between.of_errors(one, other), *doubts_between.of_settings(one, other, same_backend=by == "run")]
+    doubts += doubts_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
+    if speed_up:
+        doubts += doubts_between.of_ratio(speed_up.value)
+    return replace(
+        row,
+        speed_up=speed_up,
+        memory=memory,
+        verdict=verdict(speed_up, floors.get(row.family, 0.0)),
+        flags=tuple(dict.fromkeys([*row.flags, *doubts])),
+    )
+
+
+def _pools(rows: Sequence[Row], floors: Floors) -> Iterable[Pool]:
+    """One for each family, arm and baseline with at least two points; never over different settings, kinds of data or
+    backends.
+    """
+    swept: dict[tuple[str, str, str, str], list[Ratio]] = {}
+    for row in rows:
+        if row.speed_up is not None:
+            kind = next(each.kind for each in row.records if each.ok)
+            what = f"{row.family}{row.group.removeprefix(row.point)}, {kind}"
+            swept.setdefault((row.family, what, row.arm, row.baseline), []).append(row.speed_up)
+    for (family, what, arm, baseline), ratios in swept.items():
+        if len(ratios) > 1:
+            pooled, factors = pooled_ratio(ratios), [each.value for each in ratios]
+            found = verdict(pooled, floors.get(family, 0.0))
+            yield Pool(what, arm, baseline, pooled, min(factors), max(factors), found)

@@ -1,0 +1,133 @@
+"""What makes a comparison doubtful: pure functions of the fields of both sides' records. What makes a single run
+doubtful, and what a flag is: analysis/doubts.py.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis import machines
+from analysis.doubts import Fields, Flag
+
+RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
+
+
+def of_ratio(value: float) -> list[Flag]:
+    """Whether a ratio of times is plausible: within 0.2 to 5."""
+    if 1 / RATIO_LIMIT <= value <= RATIO_LIMIT:
+        return []
+    times = max(value, 1 / value)
+    return [Flag("implausible-ratio", f"a factor of {times:.1f} is rarely a backend's doing: ask the doctor")]
+
+
+def of_errors(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
+    """Whether two backends' test errors differ by more than the seeds make them differ.
+
+    The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
+    counted on so many examples, the larger of the two; a regression's error, which is no percentage, has its range
+    only. Of a single seed and an unknown number of examples nothing can be said.
+    """
+    samples = [[run["test_error"] for run in runs if run.get("test_error") is not None] for runs in (one, other)]
+    if not all(samples):
+        return []
+    gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
+    counted = [_counting_error(runs, sample) for runs, sample in zip((one, other), samples, strict=True)]
+    known = None not in counted or max(map(len, samples)) > 1
+    spread = max(*(max(sample) - min(sample) for sample in samples), *(error or 0.0 for error in counted))
+    if gap <= spread or not known:
+        return []
+    unit = " points" if _is_percentage(one) else ""
+    return [
+        Flag(
+            "error-gap",
+            f"the test errors differ by {gap:.2g}{unit}, over seeds by {spread:.2g}: it may not be the same work",
+        )
+    ]
+
+
+def _is_percentage(runs: Sequence[Fields]) -> bool:
+    return all(run.get("error_unit", "%") == "%" for run in runs)
+
+
+def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float | None:
+    """None where it is not known; 0 of an error of exactly 0 or 100 %."""
+    examples = runs[0].get("test_examples")
+    if not examples or not _is_percentage(runs):
+        return None
+    share = min(max(statistics.median(errors) / 100, 0.0), 1.0)
+    return 200 * math.sqrt(share * (1 - share) / examples)
+
+
+def of_losses(one: Sequence[str], other: Sequence[str]) -> list[Flag]:
+    """Whether more of the other side's runs failed than of this one's. one, other: outcomes of all their runs."""
+    failed, before = (sum(name != "ok" for name in side) for side in (other, one))
+    if failed * len(one) <= before * len(other):
+        return []
+    names = ", ".join(dict.fromkeys(name for name in other if name != "ok"))
+    return [
+        Flag(
+            "lost-runs",
+            f"{failed} of its {len(other)} runs failed ({names}), and {before} of the baseline's {len(one)}: what is "
+            "left may be the luckier ones",
+        )
+    ]
+
+
+def of_counts(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
+    """Whether all of these runs trained networks of one size."""
+    counts = _values("params", one, other)
+    if len(counts) < 2:
+        return []
+    return [Flag("parameter-counts", f"networks of {' and '.join(f'{count:,}' for count in counts)} parameters")]
+
+
+def of_settings(one: Sequence[Fields], other: Sequence[Fields], same_backend: bool) -> list[Flag]:
+    """What else is not alike: packages (where the backend is to be the same), options, machine."""
+    found = []
+    environments = [_values("environment", side) for side in (one, other)]
+    if same_backend:
+        environments = [_values("environment", one, other)]
+    if any(len(names) > 1 for names in environments):
+        found.append(Flag("other-environment", f"the packages changed in between: {_changed_versions(one, other)}"))
+    if len(_values("options", one, other)) > 1:
+        options = " and ".join(str(value) for value in _values("options", one, other))
+        found.append(Flag("other-options", f"not the same options: {options}"))
+    first, *rest = _values("machine", one, other) or [{}]
+    if others := [machine for machine in rest if machines.differences(first, machine)]:
+        names = list(dict.fromkeys(str(machine.get("cpu_model", machine)) for machine in (first, *others)))
+        what = " and ".join(names) if len(names) > 1 else ", ".join(machines.differences(first, others[0]))
+        found.append(Flag("other-machine", f"measured on different machines: {what}"))
+    return found
+
+
+def _changed_versions(*sides: Sequence[Fields]) -> str:
+    seen: dict[str, set[str]] = {}
+    for run in (run for side in sides for run in side):
+        for package, version in (run.get("versions") or {}).items():
+            seen.setdefault(package, set()).add(version)
+    changed = [f"{package} {' and '.join(sorted(each))}" for package, each in sorted(seen.items()) if len(each) > 1]
+    return ", ".join(changed) or "not those whose versions a record names"
+
+
+def _values(name: str, *sides: Sequence[Fields]) -> list[Any]:
+    """The different values of a field in order of appearance, without those that are unknown."""
+    found: list[Any] = []
+    for value in (run.get(name) for side in sides for run in side):
+        if value is not None and value not in found:
+            found.append(value)
+    return found
+
+
+def of_age(runs: Sequence[Fields], current: Mapping[str, str]) -> list[Flag]:
+    """Whether runs were measured with packages that have been replaced since. current: backend to fingerprint."""
+    old = {
+        run["backend"] for run in runs if run.get("environment") != current.get(run["backend"], run.get("environment"))
+    }
+    if not old:
+        return []
+    return [
+        Flag("stale-environment", f"the packages of {', '.join(sorted(old))} have been replaced since: measure again")
+    ]

@@ -1,0 +1,142 @@
+"""The noise floor of a machine: how far a backend seems to differ from itself (A/A)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from analysis import format as fmt
+from analysis import saved_runs
+from analysis.journal import safe_name
+from analysis.machines import Described, differences, names
+from analysis.pairs import ratio
+from analysis.record import Record, counted
+from analysis.saved_runs import RunProblem
+from reports.commands.exits import Exit
+from storage import files
+from storage.files import decoded
+
+VERSION = 1
+
+
+def floors(records: Iterable[Record]) -> dict[str, float]:
+    """For each family the largest difference that an A/A ratio can't rule out: max |log| of its intervals' ends.
+
+    An A/A ratio is that of a backend to itself under a second name (`aa_of`), at one point. Those with fewer than
+    two blocks have no interval and don't count.
+    """
+    groups: dict[tuple[str, str, str], dict[bool, list[Record]]] = {}
+    for each in counted(records):
+        if each.ok:
+            groups.setdefault((each.family, each.group, each.backend), {}).setdefault(bool(each.aa_of), []).append(each)
+    found: dict[str, float] = {}
+    for (family, _, _), arms in groups.items():
+        if len(arms) == 2 and (aa := ratio(arms[True], arms[False], "epoch_s")) and not math.isnan(aa.low):
+            found[family] = max(found.get(family, 0.0), -math.log(aa.low), math.log(aa.high))
+    return found
+
+
+def store(records: Sequence[Record], root: Path = saved_runs.ROOT) -> list[Path]:
+    """Write the floors of the machines that these A/A records come from; the paths written, none without A/A.
+
+    A family that was not measured anew keeps its floor.
+    """
+    written = []
+    for described, own in _by_machine(records):
+        if fresh := floors(own):
+            path = _path(root, described)
+            content = {
+                "version": VERSION,
+                "machine": path.stem,
+                "described": described,
+                "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+                "sessions": sorted({each.session for each in own}),
+                "floors": {**load(described, root), **fresh},
+            }
+            files.put(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
+            written.append(path)
+    return written
+
+
+def load(described: Described, root: Path = saved_runs.ROOT) -> dict[str, float]:
+    """The stored floors of a machine by family, as logarithms; empty where no A/A was run on it.
+
+    Raises RunProblem for a file that can't be read or is of a newer version.
+    """
+    path = _path(root, described)
+    try:
+        content = json.loads(decoded(files.read(path)))
+        version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
+        if not isinstance(version, int) or not all(0 <= floor < math.inf for floor in found.values()):
+            raise ValueError
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise RunProblem(f"{path}, a noise floor, can't be read: {error.strerror}") from None
+    except (ValueError, RecursionError, OverflowError, KeyError, TypeError, AttributeError):
+        raise RunProblem(f"{path} is no noise floor: remove it, and measure it again with --aa") from None
+    if version > VERSION:
+        raise RunProblem(f"{path} is of version {version}, and this suite knows {VERSION}: update it")
+    return found
+
+
+def of_records(records: Iterable[Record], root: Path = saved_runs.ROOT) -> dict[str, float]:
+    """The floors of the machines that these records come from; the highest where they are several."""
+    found: dict[str, float] = {}
+    for described, _ in _by_machine(records):
+        for family, floor in load(described, root).items():
+            found[family] = max(found.get(family, 0.0), floor)
+    return found
+
+
+def _by_machine(records: Iterable[Record]) -> list[tuple[Described, list[Record]]]:
+    """The records of each machine, with what the first one tells of it."""
+    found: list[tuple[Described, list[Record]]] = []
+    for each in records:
+        described: Described = each.fields.get("machine") or {}
+        own = next((records for other, records in found if not differences(other, described)), None)
+        if own is None:
+            found.append((described, own := []))
+        own.append(each)
+    return found
+
+
+def _path(root: Path, described: Described) -> Path:
+    """Where a machine's floors are, or would be: under its name, or one that it had before a reboot."""
+    folder = root / "noise"
+    named = [folder / f"{safe_name(name)}.json" for name in names(described)]
+    known = (path for path in (*named, *sorted(folder.glob("*.json"))) if path in named or _is_of(path, described))
+    return next((path for path in known if path.exists()), named[0])
+
+
+def _is_of(path: Path, described: Described) -> bool:
+    try:
+        return not differences(json.loads(path.read_text("utf-8"))["described"], described)
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):  # of a version that told no more
+        return False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", nargs="*", default=["latest"], metavar="RUN", help="saved runs with A/A (default: latest)"
+    )
+
+
+def main(options: argparse.Namespace) -> Exit:
+    """Store and print the noise floors that saved A/A runs show."""
+    records = [each for saved in saved_runs.choose(options.runs, options.root) for each in saved.records]
+    written = store(records, options.root)
+    if not written:
+        print(
+            "no A/A in these runs with two blocks or more: measure some with `pytest benchmarks --aa`", file=sys.stderr
+        )
+        return Exit.NOTHING
+    for family, floor in sorted(floors(records).items()):
+        print(f"{family}: differences below {fmt.share(math.expm1(floor))} are noise")
+    print("stored in " + ", ".join(str(path) for path in written))
+    return Exit.FINE

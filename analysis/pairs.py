@@ -1,0 +1,82 @@
+"""Two sides of a ratio: whether they may be divided, how their runs pair, and what the result says."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from analysis import doubts_between
+from analysis.record import Record
+from analysis.statistics import Ratio, paired_ratio, unpaired_ratio
+
+Verdict = Literal["baseline", "faster", "slower", "~", "one run", "not comparable", "no result", "lost"]
+By = Literal["backend", "run"]
+
+MUST_AGREE = {
+    "data": "data",
+    "device": "device",
+    "threads": "threads",
+    "batch_size": "mini-batch",
+    "examples": "examples of an epoch",
+}
+
+
+def verdict(speed_up: Ratio | None, floor: float) -> Verdict:
+    """What a speed-up says: nothing certain (~) where its interval contains 1 or it is within the noise floor."""
+    if speed_up is None:
+        return "no result"
+    if math.isnan(speed_up.low):
+        return "one run"
+    if not speed_up.significant or abs(math.log(speed_up.value)) <= floor:
+        return "~"
+    return "faster" if speed_up.value > 1 else "slower"
+
+
+def ratio(numerators: Sequence[Record], denominators: Sequence[Record], name: str) -> Ratio | None:
+    """The ratio of a figure of two arms: paired by the blocks that they share, unpaired where those are fewer than two.
+
+    A block is one run number of one session. None where an arm lacks the figure.
+    """
+    above, below = _by_block(numerators, name), _by_block(denominators, name)
+    if not above or not below:
+        return None
+    blocks = sorted(above.keys() & below.keys())
+    if len(blocks) > 1 or (blocks and min(len(above), len(below)) == 1):
+        return paired_ratio([above[block] for block in blocks], [below[block] for block in blocks])
+    return unpaired_ratio([*above.values()], [*below.values()])
+
+
+def _by_block(records: Sequence[Record], name: str) -> dict[tuple[str, int, int], float]:
+    """A figure by session, run, and how often that was there before: what was measured twice counts twice."""
+    seen: Counter[tuple[str, int]] = Counter()
+    found = {}
+    for each in records:
+        block = each.session, each.run
+        if (value := getattr(each, name)) is not None:
+            found[(*block, seen[block])] = value
+        seen[block] += 1
+    return found
+
+
+def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[str]:
+    """Why the times of these runs can't be divided by each other; empty where they can.
+
+    Backends that ran on different machines say nothing of each other; of saved runs it may be the question.
+    """
+    fields = [each.fields for each in one], [each.fields for each in other]
+    found = [flag.text for flag in doubts_between.of_counts(*fields)]
+    for name, title in MUST_AGREE.items():
+        seen = values(name, one, other)
+        if len(seen) > 1:
+            found.append(f"{title}: {' and '.join(f'{v:,}' if isinstance(v, int) else str(v) for v in seen)}")
+    if by == "backend":
+        doubts = doubts_between.of_settings(*fields, same_backend=False)
+        found += [flag.text for flag in doubts if flag.code == "other-machine"]
+    return found
+
+
+def values(name: str, *sides: Sequence[Record]) -> list[Any]:
+    """The different values of a field, without those that are unknown."""
+    return list(dict.fromkeys(v for side in sides for each in side if (v := each.fields.get(name)) is not None))

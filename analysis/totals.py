@@ -1,0 +1,128 @@
+"""The study's total training time from a steady rate: projected, and always called so."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from analysis.statistics import t_quantile
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Total:
+    """Seconds of the study's whole schedule: `start_up_s` once and `epochs_s` for its epochs; evaluation is in none.
+
+    low_s, high_s: where one more such training is expected in 95 of 100 cases; NaN where a single figure is all
+    there is. basis: whether the trainings were really run, or projected from runs, or from the rounds of one run (whose
+    interval knows nothing of how runs differ).
+    """
+
+    start_up_s: float
+    epochs_s: float
+    low_s: float
+    high_s: float
+    basis: Literal["measured", "runs", "rounds"]
+
+    @property
+    def total_s(self) -> float:
+        return self.start_up_s + self.epochs_s
+
+    @property
+    def projected(self) -> bool:
+        return self.basis != "measured"
+
+
+def is_whole_schedule(fields: Fields) -> bool:
+    """Whether a run trained for as many epochs, on as many examples, as the study."""
+    epochs = len(fields["warmup_s"]) + len(fields["rounds_s"])
+    return bool(epochs == fields["study_epochs"] and fields["examples"] == fields["study_examples"])
+
+
+def fields_of(fields: Fields) -> dict[str, float]:
+    """What a record carries of it: `measured_total_s`, or `projected_total_s` with low and high if there are any."""
+    found = total([fields])
+    if not found.projected:
+        return {"measured_total_s": found.total_s}
+    low, high = {"projected_low_s": found.low_s}, {"projected_high_s": found.high_s}
+    return {"projected_total_s": found.total_s} | ({} if math.isnan(found.low_s) else low | high)
+
+
+def total(runs: Sequence[Fields]) -> Total:
+    """The study's total training time on one backend at one point, from all of its complete runs.
+
+    The rate is the mean of a run's rounds, not their median: a long training also meets the slow ones. A run's epoch
+    counts once for each mini-batch of the study's epoch over each of its own, except for what it costs apart from its
+    mini-batches, which the run has told from still shorter epochs. What the first epoch took above the mean (graphs,
+    compilation) is added once. Of several runs it is the geometric mean, with Student's t interval of
+    prediction on their logarithms. Runs that trained the whole schedule are measured, not projected; if only some did,
+    the others are left out. Raises ValueError for no runs at all.
+    """
+    if not runs:
+        raise ValueError("a total needs at least one complete run")
+    if all("rounds_s" not in run for run in runs):  # the study's own results: totals are all that it prints
+        return _of_runs([0.0] * len(runs), [run["measured_total_s"] for run in runs], "measured")
+    measured = [run for run in runs if is_whole_schedule(run)]
+    if measured:
+        start_ups = [_start_up(run) for run in measured]
+        trained = [float(sum(run["warmup_s"]) + sum(run["rounds_s"])) for run in measured]
+        return _of_runs(start_ups, [all_ - first for all_, first in zip(trained, start_ups, strict=True)], "measured")
+    epochs = [_study_epochs_s(run, statistics.fmean(run["rounds_s"])) for run in runs]
+    start_ups = [_start_up(run) for run in runs]
+    if len(runs) > 1:
+        return _of_runs(start_ups, epochs, "runs")
+    low, high = _predicted([_study_epochs_s(runs[0], seconds) for seconds in runs[0]["rounds_s"]], one_more=False)
+    return Total(start_ups[0], epochs[0], start_ups[0] + low, start_ups[0] + high, "rounds")
+
+
+def known(runs: Sequence[Fields]) -> Total | None:
+    """The total, or None for runs without what it takes: of a network that the study doesn't have, or of the study."""
+    try:
+        return total(runs)
+    except KeyError:
+        return None
+
+
+def _of_runs(start_ups: Sequence[float], epochs: Sequence[float], basis: Literal["measured", "runs"]) -> Total:
+    start_up, centre = statistics.fmean(start_ups), statistics.geometric_mean(epochs)
+    low, high = _predicted([first + rest for first, rest in zip(start_ups, epochs, strict=True)], one_more=True)
+    return Total(start_up, centre, low, high, basis)
+
+
+def _start_up(run: Fields) -> float:
+    return float(max(0.0, run["first_epoch_s"] - statistics.fmean(run["rounds_s"])))
+
+
+def _study_epochs_s(run: Fields, epoch_s: float) -> float:
+    """Seconds of the study's epochs, if one of the run's own takes `epoch_s`."""
+    batches = math.ceil(run["study_examples"] / run["batch_size"])
+    apart = _apart_from_batches_s(run, epoch_s)
+    return float(run["study_epochs"] * (apart + (epoch_s - apart) * batches / run["batches"]))
+
+
+def _apart_from_batches_s(run: Fields, epoch_s: float) -> float:
+    """What an epoch costs apart from its mini-batches: where the line through epochs of two sizes begins.
+
+    0 for a run that didn't time a second size. At most the shorter epoch: a mini-batch takes some time.
+    """
+    short, own = run.get("short_batches") or 0, run["batches"]
+    if not short or short == own:
+        return 0.0
+    short_s = statistics.median(run["short_rounds_s"])
+    batch_s = (epoch_s - short_s) / (own - short)
+    return float(min(max(0.0, epoch_s - own * batch_s), short_s, epoch_s))
+
+
+def _predicted(values: Sequence[float], one_more: bool) -> tuple[float, float]:
+    """The interval of the mean, or of one more value, on the logarithms; NaN for a single one."""
+    if len(values) < 2:
+        return math.nan, math.nan
+    logs = [math.log(value) for value in values]
+    centre, count = statistics.fmean(logs), len(logs)
+    spread = statistics.stdev(logs) * math.sqrt(1 / count + (1 if one_more else 0))
+    half = t_quantile(count - 1) * spread
+    return math.exp(centre - half), math.exp(centre + half)

@@ -1,0 +1,41 @@
+"""The study's other question: what can be done on each backend, and with how much help.
+
+    pytest benchmarks/targets/test_flexibility.py -m targets
+
+Saves .benchmarks/flexibility/latest.json, and prints the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.targets.publishing import publish
+from fixtures.backends import registry
+from fixtures.errors import Unavailable
+from fixtures.proofs.flexibility import Verdict, table, try_all
+from fixtures.pytest_plugin.keys import SESSION
+
+pytestmark = pytest.mark.targets
+
+
+@pytest.fixture(scope="module")
+def verdicts(request: pytest.FixtureRequest) -> Iterator[dict[str, list[Verdict]]]:
+    """Collects each backend's verdicts; saved and printed when all have been tried."""
+    found: dict[str, list[Verdict]] = {}
+    yield found
+    if found:
+        publish(request.config, "flexibility", found, table(found))
+
+
+@pytest.mark.parametrize("backend", registry.BACKENDS)
+def test_flexibility(backend: str, verdicts: dict[str, list[Verdict]], request: pytest.FixtureRequest) -> None:
+    shared = request.config.stash[SESSION]
+    if backend not in shared.settings.backends:
+        pytest.skip("not among --backend")
+    try:
+        verdicts[backend] = try_all(shared, backend)
+    except Unavailable as error:
+        pytest.skip(str(error))
+    assert any(verdict["verdict"] == "works" for verdict in verdicts[backend])

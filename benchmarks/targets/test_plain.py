@@ -1,0 +1,153 @@
+"""Nobody is crippled: the suite's epochs against those of a plain Keras script with the same pins, threads and batch.
+
+    pytest benchmarks/targets/test_plain.py -m targets [--runs=PAIRS] [--warmup=EPOCHS] [--rounds=EPOCHS]
+
+Suite and script take turns, so that a drifting machine drifts for both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.statistics import paired_ratio
+from benchmarks.targets.publishing import trained
+from fixtures.backends import registry
+from fixtures.errors import Unavailable
+from fixtures.machine import host
+from fixtures.pytest_plugin.keys import SESSION
+from fixtures.run.job import Setup
+from fixtures.session.session import Session
+
+pytestmark = pytest.mark.targets
+
+PAIRS, WARMUP, ROUNDS = 6, 2, 6  # unless the command line says otherwise
+NETWORKS = {"cnn_softmax": "mnist-cnn_softmax-filters-1", "imdb_lstm": "imdb-imdb_lstm-layers-1"}
+TOLERANCE = 1.03
+STARTS = 3
+LATER_S = 1.0  # that much later than the script's may the suite's first step come
+
+Times = dict[str, list[float]]
+Provided = Callable[[str, int, int], Setup]
+
+
+@pytest.fixture(params=registry.BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    chosen = request.config.stash[SESSION].settings.backends
+    name: str = request.param
+    if name not in chosen:
+        pytest.skip("not among --backend")
+    return name
+
+
+def targets(labels: Any, network: str) -> Any:
+    return np.eye(10, dtype="float32")[labels] if network == "cnn_softmax" else labels.astype("float32")[:, None]
+
+
+def plain(setup: Setup, network: str, folder: Path) -> tuple[float, float]:
+    """(median epoch, seconds from the command to its first step) of the plain script."""
+    chosen = np.load(setup.order, allow_pickle=False)[: setup.plan.examples]
+    np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
+    np.save(folder / "y.npy", targets(np.load(setup.data.y_train, allow_pickle=False)[chosen], network))
+    script = Path(__file__).with_name("plain.py")
+    processors = ",".join(map(str, host.available_processors(setup.threads)))
+    command: list[str | Path] = [
+        setup.environment.python,
+        "-s",
+        script,
+        network,
+        str(setup.plan.epochs),
+        folder,
+        processors,
+    ]
+    started = time.time()
+    done = subprocess.run(command, env=setup.environ, cwd=folder, capture_output=True, text=True, check=True)
+    seen = json.loads(done.stdout.splitlines()[-1])
+    return statistics.median(seen["epochs_s"][setup.plan.warmup :]), seen["began"] - started
+
+
+def suite(setup: Setup) -> float:
+    """Median epoch of the suite's worker."""
+    record: dict[str, Any] = {"batch_size": setup.batch_size, "study_epochs": 1, "study_examples": 1}
+    return float(trained(setup, record)["epoch_s"])
+
+
+def suite_start(point: str, backend: str, shared: Session, folder: Path) -> float:
+    """Seconds from the command `pytest benchmarks` to the first step, all caches warm."""
+    few = ["--runs=1", "--warmup=1", "--rounds=1", "--examples=256", f"--benchmark-storage=file://{folder}"]
+    few += [f"--threads={shared.settings.threads}", f"--data={shared.settings.data}"]
+    command = [sys.executable, "-m", "pytest", "benchmarks", "-k", f"{point}-{backend}", f"--backend={backend}", *few]
+    started = time.time()
+    subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=True)
+    (saved,) = folder.glob("*/*.json")
+    (benchmark,) = json.loads(saved.read_text())["benchmarks"]
+    return datetime.fromisoformat(benchmark["extra_info"]["first_step"]).timestamp() - started
+
+
+@pytest.fixture
+def shared(request: pytest.FixtureRequest) -> Session:
+    return request.config.stash[SESSION]
+
+
+@pytest.fixture
+def provided(shared: Session, backend: str) -> Provided:
+    """provided(network, warm-ups, rounds): everything for training it; skips where the backend can't be had."""
+
+    def made(network: str, warmup: int, rounds: int) -> Setup:
+        try:
+            setup = shared.setup(shared.points[NETWORKS[network]], backend, 1)
+        except Unavailable as error:
+            pytest.skip(str(error))
+        return dataclasses.replace(setup, plan=dataclasses.replace(setup.plan, warmup=warmup, rounds=rounds))
+
+    return made
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_as_fast_as_a_plain_script(
+    network: str, backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = shared.settings
+    setup = provided(network, WARMUP if settings.warmup is None else settings.warmup, settings.rounds or ROUNDS)
+    times: Times = {"suite": [], "plain": []}
+    for turn in range((settings.runs or PAIRS) + 1):
+        for name in ("suite", "plain") if turn % 2 else ("plain", "suite"):
+            epoch = suite(setup) if name == "suite" else plain(setup, network, tmp_path)[0]
+            if turn:  # the first turn fills caches
+                times[name].append(epoch)
+    ratio = paired_ratio(times["suite"], times["plain"])
+    with capsys.disabled():
+        print(
+            f"\n{network} on {backend}: suite / plain {ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}], "
+            f"epoch {statistics.median(times['suite']):.3g} s"
+        )
+    assert ratio.value < TOLERANCE or ratio.low <= 1
+
+
+def test_the_first_step_comes_as_soon(
+    backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = "cnn_softmax"
+    setup = provided(network, 1, 1)
+    starts: Times = {"suite": [], "plain": []}
+    for turn in range(STARTS + 1):
+        suite_s = suite_start(NETWORKS[network], backend, shared, tmp_path / str(turn))
+        plain_s = plain(setup, network, tmp_path)[1]
+        if turn:
+            starts["suite"].append(suite_s)
+            starts["plain"].append(plain_s)
+    suite_s, plain_s = (statistics.median(starts[name]) for name in ("suite", "plain"))
+    with capsys.disabled():
+        print(f"\n{backend}: first step after {suite_s:.2f} s, the plain script's after {plain_s:.2f} s")
+    assert suite_s - plain_s < LATER_S

@@ -1,0 +1,156 @@
+"""A figure of the study as plain data: what reports/figures/sweeps.py makes, and drawing.py and html/ draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis import format as fmt
+from models.catalogue import Axis, Family
+from study.printed import FigureKind
+
+AXES = {
+    "layers": "layers",
+    "filters": "filters [factor of the published number]",
+    "filter_size": "side of the first filters [pixels]",
+    "batch_size": "mini-batch [examples]",
+    "examples": "training examples [% of the training set]",
+    "cells": "LSTM cells of a layer",
+}
+CONVOLUTIONS = "layers [repetitions of each convolution]"
+KINDS = {
+    "time": ("Training time", "total training time", "s"),
+    "speedup": ("Speed-up", "ratio of total training times", ""),
+    "memory": ("Memory", "peak memory while training", "MiB"),
+    "relative_memory": ("Relative memory", "ratio of peak memory", ""),
+    "throughput": ("Throughput", "training examples per second", "1/s"),
+}
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A series at one value of its axis.
+
+    value, low, high: in the figure's unit; None where there is no value, or no interval. outcome: `ok`, or why there
+    is no value. note: what kind of value or interval it is, or more about the outcome. failed: the backend
+    whose outcome it is.
+    """
+
+    x: float
+    value: float | None
+    low: float | None
+    high: float | None
+    runs: int
+    outcome: str = "ok"
+    note: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line. arms: one backend, or numerator and denominator. main: what is drawn where all would be too many."""
+
+    arms: tuple[str, ...]
+    spots: tuple[Spot, ...]
+    main: bool = True
+
+    @property
+    def name(self) -> str:
+        return " / ".join(self.arms)
+
+
+@dataclass(frozen=True)
+class Band:
+    """The range that the study states for a pair, or a backend. first, last: the axis' values that it speaks of."""
+
+    arms: tuple[str, ...]
+    low: float
+    high: float
+    first: float
+    last: float
+    text: str
+    contradictory: bool
+
+    @property
+    def name(self) -> str:
+        return " / ".join(self.arms)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the study, drawn from what was measured.
+
+    number: the study's (4.12). settings: what the user replaced of the study's settings, else empty. labels: what the
+    reader must know first: synthetic, partial or projected. notes: what the study says, where it contradicts itself,
+    and what couldn't be drawn.
+    """
+
+    number: str
+    kind: FigureKind
+    family: Family
+    dataset: str
+    architecture: str
+    axis: Axis
+    settings: str
+    ticks: tuple[float, ...]
+    series: tuple[Series, ...]
+    bands: tuple[Band, ...]
+    labels: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The number, and the replaced settings where there are some: unique in a report."""
+        return " ".join(filter(None, (self.number, self.settings)))
+
+    @property
+    def title(self) -> str:
+        return f"{KINDS[self.kind][0]}: {self.architecture} on {self.dataset}, over {AXES[self.axis].split(' [')[0]}"
+
+    @property
+    def x_label(self) -> str:
+        return CONVOLUTIONS if (self.family, self.axis) == ("cnn", "layers") else AXES[self.axis]
+
+    @property
+    def y_label(self) -> str:
+        _, quantity, unit = KINDS[self.kind]
+        projected = "projected " if any(label.startswith("projected") for label in self.labels) else ""
+        return f"{projected}{quantity}" + (f" [{unit}]" if unit else "")
+
+    @property
+    def unit(self) -> str:
+        return KINDS[self.kind][2]
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.kind in ("speedup", "relative_memory")
+
+    @property
+    def measured(self) -> bool:
+        return bool(self.series)
+
+    @property
+    def runs(self) -> str:
+        """How many runs a drawn value rests on."""
+        counts = [spot.runs for each in self.series for spot in each.spots if spot.value is not None]
+        return fmt.printed(min(counts), max(counts)) if counts else "0"
+
+    @property
+    def failures(self) -> dict[float, list[str]]:
+        """Value of the axis to the backends that failed there, each with its outcome."""
+        found: dict[float, list[str]] = {}
+        for spot in (spot for each in self.series for spot in each.spots if spot.failed):
+            text = f"{spot.failed}: {spot.outcome}"
+            if text not in found.setdefault(spot.x, []):
+                found[spot.x].append(text)
+        return found
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the axis' values double from one to the next, or nearly."""
+        return self.axis in ("batch_size", "cells", "filters")
+
+    def aside(self, x: float, index: int, count: int) -> float:
+        """Where the index-th of so many series is drawn: a little beside its value, so that intervals don't hide."""
+        part = (index - (count - 1) / 2) * 0.008
+        first, last = self.ticks[0], self.ticks[-1]
+        return x * (last / first) ** part if self.logarithmic else x + part * (last - first)

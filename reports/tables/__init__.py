@@ -1,0 +1,1 @@
+"""Tables: of a session (summary), of ratios as text and Markdown (ratios), as CSV and JSON (exports)."""

@@ -1,0 +1,178 @@
+"""A comparison as text or Markdown: tables for people, with what they should know before they believe them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from tabulate import tabulate
+
+from analysis import format as fmt
+from analysis import lost
+from analysis.comparison import Comparison, Row
+from analysis.pairs import values
+from analysis.record import Record
+from reports.tables.markdown import STYLE, escape, item
+
+Printed = Callable[[Row], float | None]
+
+LEGEND = """speed-up: the baseline's time over this one's, above 1 is faster, with its 95 % confidence interval.
+~: the interval contains 1, or the difference is within the machine's noise floor: no verdict.
+epoch: median over runs, with an exact interval, or with the extremes and how often such a range holds the truth.
+memory: peak while training; relative: over the baseline's. Errors: median over seeds, and their spread.
+study total: the study's whole schedule without evaluation; of a projection, where one such training is expected."""
+PROVENANCE = ("commit", "profile", "order_seed", "device", "threads", "options")
+
+
+def _short(names: Iterable[str]) -> dict[str, str]:
+    """Saved runs without their folder, where that is the same for all."""
+    names = list(names)
+    folders = {name.rpartition("/")[0] for name in names}
+    return {name: name.rpartition("/")[2] if len(folders) == 1 else name for name in names}
+
+
+def _cells(row: Row, title: str, printed: Printed | None) -> list[str]:
+    failed = ", ".join(f"{name} {count}" for name, count in row.outcomes.items() if name != "ok")
+    verdict = row.verdict + (f": {row.reason}" if row.verdict == "not comparable" else "")
+    cells = [
+        title,
+        fmt.middle(row.epoch),
+        "1" if row.verdict == "baseline" else fmt.ratio(row.speed_up),
+        failed if row.verdict == "no result" else verdict,
+        fmt.significant(row.peak_memory_mib),
+        fmt.ratio(row.memory),
+        fmt.error(row.train_error),
+        fmt.error(row.test_error),
+        fmt.total(row.total),
+        str(row.outcomes.get("ok", 0)) + (f" (+ {failed})" if failed else ""),
+        ", ".join(dict.fromkeys(flag.code for flag in row.flags)),
+    ]
+    if printed:
+        cells.insert(3, fmt.significant(printed(row)))
+    return cells
+
+
+def _headers(by: str, unit: str, printed: Printed | None) -> list[str]:
+    headers = [by, "epoch [s]", "speed-up", "verdict", "memory [MiB]", "relative"]
+    headers += [f"train err [{unit}]", f"test err [{unit}]", "study total [s]", "runs", "flags"]
+    if printed:
+        headers.insert(3, "the study's")
+    return headers
+
+
+def text(comparison: Comparison, style: str, printed: Printed | None = None) -> str:
+    """All tables. style: one of tabulate's, `simple` or `github`. printed: the study's own speed-up of a row.
+
+    Of saved runs only what stands beside something has a table; the notes say what doesn't.
+    """
+    groups: dict[str, list[Row]] = {}
+    for row in comparison.rows:
+        groups.setdefault(row.group, []).append(row)
+    titles = _short(row.arm for row in comparison.rows)
+    mark, heads = ("### ", "## ") if style == STYLE else ("", "")
+    parts = []
+    for group, rows in groups.items():
+        rows = sorted((row for row in rows if row.records), key=lambda row: row.epoch.value if row.epoch else math.inf)
+        if comparison.by == "run" and len(rows) == 1:
+            continue
+        cells = [_cells(row, titles[row.arm], printed) for row in rows]
+        table = _table(cells, _headers(comparison.by, rows[0].error_unit, printed), style)
+        parts.append(f"{mark}{escape(_title(group, rows), style)}\n\n{table}")
+    if comparison.pools:
+        parts.append(f"{heads}Geometric means\n\n{_pools(comparison, style, titles)}")
+    notes = [*_notes(comparison), *_floors(comparison), *provenance(comparison)]
+    return "\n\n".join([*parts, LEGEND, "\n".join(item(note, style) for note in notes)])
+
+
+def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], style: str) -> str:
+    cells = [[escape(cell, style) for cell in row] for row in rows]
+    return tabulate(cells, [escape(each, style) for each in headers], tablefmt=style, disable_numparse=True)
+
+
+def _title(group: str, rows: Sequence[Row]) -> str:
+    first = next((each for row in rows for each in row.records if each.ok), None)
+    if first is None:
+        return group
+    fields = first.fields
+    size = f"{fields['examples']:,} examples" if fields.get("examples") else "epochs of a size that is not known"
+    kinds = " and ".join(values("data", *(row.records for row in rows))) or "unknown"
+    steady = "; steady" if first.steady else ""
+    return f"{group}: {kinds} data, {size}, mini-batches of {fields.get('batch_size', '?')}{steady}"
+
+
+def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str:
+    rows = [
+        [
+            pool.what,
+            titles[pool.arm],
+            titles[pool.baseline],
+            fmt.ratio(pool.speed_up),
+            pool.verdict,
+            f"{fmt.significant(pool.smallest)} to {fmt.significant(pool.largest)}",
+            str(pool.speed_up.pairs),
+        ]
+        for pool in comparison.pools
+    ]
+    headers = ["family", comparison.by, "baseline", "geometric mean of speed-ups", "verdict", "range", "points"]
+    return _table(rows, headers, style)
+
+
+def _notes(comparison: Comparison) -> Iterable[str]:
+    """What is lost, or new; every flag once for each row, and every reason."""
+    yield from (f"Lost: {text}" for text in lost.told(comparison))
+    if comparison.by == "run":
+        yield from lost.new(comparison)
+    for row in comparison.rows:
+        where = f"{row.group}, {row.arm}"
+        if row.reason and row.verdict != "lost":
+            yield f"{where}: {row.reason}"
+        for flag in row.flags:
+            if row not in comparison.lost or flag.code != "lost-runs":  # which is told above
+                yield f"{where}: {flag}"
+    methods = {row.speed_up.method for row in comparison.compared if row.speed_up}
+    if "paired" in methods:
+        yield "Ratios are paired by block: both ran next to each other in the same session."
+    if "unpaired" in methods:
+        rest = [f"{r.group}, {r.arm}" for r in comparison.compared if r.speed_up and r.speed_up.method == "unpaired"]
+        which = "" if len(methods) == 1 else f" of {'; '.join(rest)}"
+        yield f"Ratios{which} are unpaired (Welch): from different sessions, so that a machine that changed is in them."
+    verdicts = [row for row in comparison.rows if row.verdict in ("faster", "slower")]
+    tests = sum(not math.isnan(row.holm_p) for row in comparison.rows)
+    if tests > 1:
+        standing = sum(row.stands for row in verdicts)
+        yield f"{len(verdicts)} of {tests} ratios differ from 1; {standing} still do as one of {tests} verdicts (Holm)."
+
+
+def _floors(comparison: Comparison) -> Iterable[str]:
+    for family, floor in sorted(comparison.floors.items()):
+        yield f"Noise floor of this machine, {family}: {fmt.share(math.expm1(floor))} (A/A)."
+
+
+def provenance(comparison: Comparison) -> Iterable[str]:
+    """Where the figures come from: for each session its plan, settings, packages and machine."""
+    sessions: dict[str, list[Record]] = {}
+    for row in comparison.rows:
+        for each in row.records:
+            if each.ok:
+                sessions.setdefault(each.session, []).append(each)
+    for session, records in sessions.items():
+        plans = sorted({f"{e.fields.get('warmup', '?')} + {e.fields.get('rounds', '?')}" for e in records})
+        settings = [f"{name} {value}" for name in PROVENANCE if (value := records[0].fields.get(name)) is not None]
+        machine = records[0].fields.get("machine") or {}
+        started = min(str(each.fields.get("started", "")) for each in records)
+        yield "; ".join(
+            filter(
+                None,
+                [
+                    f"{session}: {started}",
+                    f"{max(each.run for each in records)} run(s) of {' or '.join(plans)} epochs",
+                    *settings,
+                    f"machine {machine.get('machine', '?')} ({machine.get('cpu_model', 'unknown')})",
+                ],
+            )
+        )
+        for backend, fields in {each.backend: each.fields for each in records}.items():
+            versions = ", ".join(f"{name} {version}" for name, version in (fields.get("versions") or {}).items())
+            packages = f"packages {str(used)[:12]}" if (used := fields.get("environment")) else ""
+            if known := [text for text in (versions, packages) if text]:
+                yield f"{session}, {backend}: {'; '.join(known)}"

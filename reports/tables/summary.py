@@ -1,0 +1,176 @@
+"""The tables at the end of a run: per point, each backend's time, memory and error beside a named baseline's."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+from analysis import format as fmt
+from analysis.comparison import Comparison, Row, compare
+from analysis.pairs import values
+from analysis.record import Record, record
+
+HEADERS = (
+    "backend",
+    "epoch [s]",
+    "speed-up [95 % CI]",
+    "memory [MiB]",
+    "relative",
+    "train err [{unit}]",
+    "test err [{unit}]",
+    "study total [s]",
+    "outcome",
+)
+LEGEND = """speed-up: the baseline's time over the backend's, above 1 is faster; ~: no verdict, as the interval contains
+1 or the difference is within this machine's noise floor. memory: peak while training (docs/measuring.md says which).
+study total: the study's whole schedule at this rate. How ratios and flags come about: docs/comparing.md"""
+
+
+def summary(
+    records: Sequence[Mapping[str, Any]], baselines: Sequence[str], floors: Mapping[str, float] | None = None
+) -> str:
+    """All tables of a session, one per point and overridden settings; the legend; every flag and failure.
+
+    baselines: whom ratios refer to, by preference: the first one that has a complete run of the point. floors: of
+    the machine's noise, by family (analysis/noise_floor.py).
+    """
+    known = [record(each) for each in records]
+    found = compare([each for each in known if each.outcome != "unavailable"], "backend", baselines, floors)
+    groups: dict[str, list[Row]] = {}
+    for row in found.rows:
+        groups.setdefault(row.group, []).append(row)
+    parts = [f"{heading(rows)}\n\n{table(rows)}" for rows in groups.values()]
+    if found.pools:
+        parts.append(_pools(found))
+    if parts:
+        parts.append(LEGEND)
+    if notes := [*_notes(known, found)]:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
+def outcomes(records: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> str:
+    """What a smoke test shows: how often each family and dataset came to which outcome on each backend, and why."""
+    known = [record(each) for each in records]
+    arms = [arm for arm in arms if any(each.arm == arm for each in known)]
+    cells: dict[tuple[str, str], dict[str, Counter[str]]] = {}
+    for each in known:
+        place = cells.setdefault((each.fields["family"], each.fields["dataset"]), {})
+        place.setdefault(each.arm, Counter())[each.outcome] += 1
+    rows = [
+        [*place, len({each.point for each in known if (each.fields["family"], each.fields["dataset"]) == place})]
+        + [", ".join(f"{name} {count}" for name, count in mine.get(arm, Counter()).items()) for arm in arms]
+        for place, mine in sorted(cells.items())
+    ]
+    parts = [tabulate(rows, ["family", "dataset", "points", *arms])]
+    if notes := [*_failures(known)]:
+        parts.append("\n".join(notes))
+    return "\n\n".join(parts)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """One group's table, the fastest first."""
+    ordered = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
+    cells = [_cells(row) for row in ordered]
+    headers = [each.format(unit=rows[0].error_unit) for each in HEADERS]
+    return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * 7, "left"))
+
+
+def _cells(row: Row) -> list[str]:
+    total = sum(row.outcomes.values())
+    outcome = ", ".join(
+        name if count == total else f"{name} {count}/{total}" for name, count in row.outcomes.items()
+    )  # fmt: skip
+    errors = (value and value.value for value in (row.train_error, row.test_error))
+    return [
+        row.arm,
+        fmt.bare(row.epoch),
+        "baseline" if row.verdict == "baseline" else _speed_up(row),
+        fmt.significant(row.peak_memory_mib),
+        fmt.bare(row.memory),
+        *(fmt.NOTHING if value is None else f"{value:.1f}" for value in errors),
+        fmt.total(row.total),
+        outcome + (" (flagged)" if row.flags else ""),
+    ]
+
+
+def _speed_up(row: Row) -> str:
+    return fmt.ratio(row.speed_up) + (" ~" if row.verdict == "~" else "")
+
+
+def heading(rows: Sequence[Row]) -> str:
+    """What was measured: the point, its data and plan, and each of the study's settings that was replaced."""
+    records = [each for row in rows for each in row.records]
+    first = next((each for each in records if each.ok), records[0])
+    fields = first.fields
+    table, count = fields.get("table"), fields.get("params_printed")
+    printed = [*([f"table {table}"] if table else []), *([] if count is None else [f"{count:,} parameters"])]
+    text = first.point + (f" ({', '.join(printed)})" if printed else "")
+    if "data" in fields:
+        text += (
+            f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in "
+            f"{fields.get('batches', 0):,} mini-batches of {fields['batch_size']}, "
+            f"{len({each.run for each in records})} run(s) of {fields['warmup']} + {fields['rounds']} epochs"
+        )
+    if first.steady:
+        text += "; steady"
+    if first.overridden:
+        text += "; overridden: " + ", ".join(f"{name}={value}" for name, value in first.overridden.items())
+    return text
+
+
+def _pools(found: Comparison) -> str:
+    rows = [
+        [pool.what, pool.arm, f"{fmt.ratio(pool.speed_up)}{' ~' if pool.verdict == '~' else ''}", pool.speed_up.pairs]
+        for pool in found.pools
+    ]
+    headers = ["family", "backend", "geometric mean of speed-ups", "points"]
+    return tabulate(rows, headers, disable_numparse=True)
+
+
+Where = tuple[str, str]  # group, or nothing where all are meant, and arm
+Told = dict[str, Counter[Where]]  # how often, by what is said
+
+
+def _notes(records: Sequence[Record], found: Comparison) -> Iterable[str]:
+    """Every flag, what can't be compared, and every failure, each once with the places and the numbers of times."""
+    told: Told = defaultdict(Counter)
+    for row in found.rows:
+        for flag in row.flags:
+            times = sum(flag in each.flags for each in row.records)
+            told[str(flag)][row.group, row.arm] += max(times, 1)
+        if row.verdict == "not comparable":
+            told[f"not comparable: {row.reason}"][row.group, row.arm] += 1
+    yield from _lines(told)
+    yield from _failures(records)
+
+
+def _failures(records: Sequence[Record]) -> Iterable[str]:
+    told: Told = defaultdict(Counter)
+    for each in records:
+        if not each.ok:
+            group = "" if each.outcome == "unavailable" else each.group
+            told[f"{each.outcome}: {each.reason}"][group, each.arm] += 1
+    yield from _lines(told)
+
+
+def _lines(told: Told) -> Iterable[str]:
+    """One line for what is said of one place; else a line for each group below it."""
+    for text, places in told.items():
+        if len(places) == 1:
+            (((group, arm), count),) = places.items()
+            yield f"! {f'{group}, ' if group else ''}{arm}: {text}{_times(count)}"
+        else:
+            arms: dict[str, list[str]] = defaultdict(list)
+            for (group, arm), count in places.items():
+                arms[group].append(arm + _times(count))
+            yield f"! {text}"
+            yield from (f"    {f'{group}: ' if group else ''}{', '.join(named)}" for group, named in arms.items())
+
+
+def _times(count: int) -> str:
+    return f" ({count} times)" if count > 1 else ""
