@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis import doubts, doubts_between, totals
-from analysis.doubts import Flag
 from analysis.pairs import By, Verdict, differences, ratio, values, verdict
-from analysis.record import Record, counted
+from analysis.record import Flag, Record, counted
 from analysis.statistics import Median, Ratio, holm, median, pooled_ratio
 from analysis.totals import Total
 
@@ -144,7 +143,7 @@ def _rows(
         elif not good or arm == baseline:
             yield row
         elif reasons := differences(base, good, by):
-            counts = doubts_between.of_counts([each.fields for each in base], [each.fields for each in good])
+            counts = doubts_between.of_counts(base, good)
             yield replace(row, verdict="not comparable", reason="; ".join(reasons), flags=(*row.flags, *counts))
         else:
             yield _beside(row, arms[baseline], good, by, floors)
@@ -179,11 +178,10 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
     if not good:
         return row
     own = [flag for each in good for flag in each.flags]
-    fields = [each.fields for each in good]
-    settings = doubts_between.of_settings(fields, (), same_backend=True)
-    sessions = [[each.fields for each in good if each.session == name] for name in {each.session for each in good}]
+    settings = doubts_between.of_settings(good, (), same_backend=True)
+    sessions = [[each for each in good if each.session == name] for name in {each.session for each in good}]
     own += [flag for some in sessions for flag in doubts.of_pace(some)]
-    found = dict.fromkeys([*own, *doubts.of_distance(fields), *settings, *doubts_between.of_age(fields, current)])
+    found = dict.fromkeys([*own, *doubts.of_distance(good), *settings, *doubts_between.of_age(good, current)])
     return replace(
         row,
         epoch=_median(good, "epoch_s"),
@@ -191,7 +189,7 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
         memory_kind=good[0].memory_kind,
         train_error=_median(good, "train_error"),
         test_error=_median(good, "test_error"),
-        total=totals.known(fields),
+        total=totals.known(good),
         flags=tuple(found),
     )
 
@@ -212,8 +210,7 @@ def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, 
     base = [each for each in others if each.ok]
     speed_up = ratio(base, good, "epoch_s")
     memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
-    one, other = ([each.fields for each in side] for side in (base, good))
-    doubts = [*doubts_between.of_errors(one, other), *doubts_between.of_settings(one, other, same_backend=by == "run")]
+    doubts = [*doubts_between.of_errors(base, good), *doubts_between.of_settings(base, good, same_backend=by == "run")]
     doubts += doubts_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
     if speed_up:
         doubts += doubts_between.of_ratio(speed_up.value)

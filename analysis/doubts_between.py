@@ -1,4 +1,4 @@
-"""What makes a comparison doubtful: pure functions of the fields of both sides' records. What makes a single run
+"""What makes a comparison doubtful: pure functions of both sides' records. What makes a single run
 doubtful, and what a flag is: analysis/doubts.py.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis import machines
-from analysis.doubts import Fields, Flag
+from analysis.record import Flag, Record
 
 RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
 
@@ -23,14 +23,14 @@ def of_ratio(value: float) -> list[Flag]:
     return [Flag("implausible-ratio", f"a factor of {times:.1f} is rarely a backend's doing: ask the doctor")]
 
 
-def of_errors(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
+def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
     """Whether two backends' test errors differ by more than the seeds make them differ.
 
     The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
     counted on so many examples, the larger of the two; a regression's error, which is no percentage, has its range
     only. Of a single seed and an unknown number of examples nothing can be said.
     """
-    samples = [[run["test_error"] for run in runs if run.get("test_error") is not None] for runs in (one, other)]
+    samples = [[run.test_error for run in runs if run.test_error is not None] for runs in (one, other)]
     if not all(samples):
         return []
     gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
@@ -48,13 +48,13 @@ def of_errors(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
     ]
 
 
-def _is_percentage(runs: Sequence[Fields]) -> bool:
-    return all(run.get("error_unit", "%") == "%" for run in runs)
+def _is_percentage(runs: Sequence[Record]) -> bool:
+    return all(run.error_unit == "%" for run in runs)
 
 
-def _counting_error(runs: Sequence[Fields], errors: Sequence[float]) -> float | None:
+def _counting_error(runs: Sequence[Record], errors: Sequence[float]) -> float | None:
     """None where it is not known; 0 of an error of exactly 0 or 100 %."""
-    examples = runs[0].get("test_examples")
+    examples = runs[0].test_examples
     if not examples or not _is_percentage(runs):
         return None
     share = min(max(statistics.median(errors) / 100, 0.0), 1.0)
@@ -76,7 +76,7 @@ def of_losses(one: Sequence[str], other: Sequence[str]) -> list[Flag]:
     ]
 
 
-def of_counts(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
+def of_counts(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
     """Whether all of these runs trained networks of one size."""
     counts = _values("params", one, other)
     if len(counts) < 2:
@@ -84,7 +84,7 @@ def of_counts(one: Sequence[Fields], other: Sequence[Fields]) -> list[Flag]:
     return [Flag("parameter-counts", f"networks of {' and '.join(f'{count:,}' for count in counts)} parameters")]
 
 
-def of_settings(one: Sequence[Fields], other: Sequence[Fields], same_backend: bool) -> list[Flag]:
+def of_settings(one: Sequence[Record], other: Sequence[Record], same_backend: bool) -> list[Flag]:
     """What else is not alike: packages (where the backend is to be the same), options, machine."""
     found = []
     environments = [_values("environment", side) for side in (one, other)]
@@ -103,29 +103,27 @@ def of_settings(one: Sequence[Fields], other: Sequence[Fields], same_backend: bo
     return found
 
 
-def _changed_versions(*sides: Sequence[Fields]) -> str:
+def _changed_versions(*sides: Sequence[Record]) -> str:
     seen: dict[str, set[str]] = {}
     for run in (run for side in sides for run in side):
-        for package, version in (run.get("versions") or {}).items():
-            seen.setdefault(package, set()).add(version)
+        for package, version in run.versions.items():
+            seen.setdefault(package, set()).add(str(version))
     changed = [f"{package} {' and '.join(sorted(each))}" for package, each in sorted(seen.items()) if len(each) > 1]
     return ", ".join(changed) or "not those whose versions a record names"
 
 
-def _values(name: str, *sides: Sequence[Fields]) -> list[Any]:
+def _values(name: str, *sides: Sequence[Record]) -> list[Any]:
     """The different values of a field in order of appearance, without those that are unknown."""
     found: list[Any] = []
-    for value in (run.get(name) for side in sides for run in side):
+    for value in (getattr(run, name) for side in sides for run in side):
         if value is not None and value not in found:
             found.append(value)
     return found
 
 
-def of_age(runs: Sequence[Fields], current: Mapping[str, str]) -> list[Flag]:
+def of_age(runs: Sequence[Record], current: Mapping[str, str]) -> list[Flag]:
     """Whether runs were measured with packages that have been replaced since. current: backend to fingerprint."""
-    old = {
-        run["backend"] for run in runs if run.get("environment") != current.get(run["backend"], run.get("environment"))
-    }
+    old = {run.backend for run in runs if run.environment != current.get(run.backend, run.environment)}
     if not old:
         return []
     return [

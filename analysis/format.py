@@ -61,6 +61,11 @@ def total(value: Total | None) -> str:
     return f"{'projected ' if value.projected else ''}{significant(value.total_s)}{span}"
 
 
+def known(value: object) -> str:
+    """A value as it is, or '?' where a record doesn't have it."""
+    return "?" if value is None else str(value)
+
+
 def share(value: float) -> str:
     """A share as percent: 0.053 is 5.3 %."""
     return f"{significant(100 * value, 2)} %"

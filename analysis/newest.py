@@ -22,7 +22,7 @@ class Newest:
         self._cells: dict[tuple[str, str], dict[tuple[bool, int], Cell]] = {}
         for age, session in enumerate(self.saved):
             for each in counted(session.records):
-                rank = (each.fields.get("profile") != "smoke", age)
+                rank = (each.profile != "smoke", age)
                 self._cells.setdefault((each.group, each.arm), {}).setdefault(rank, []).append(each)
 
     @cached_property

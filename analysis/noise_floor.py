@@ -98,7 +98,7 @@ def _by_machine(records: Iterable[Record]) -> list[tuple[Described, list[Record]
     """The records of each machine, with what the first one tells of it."""
     found: list[tuple[Described, list[Record]]] = []
     for each in records:
-        described: Described = each.fields.get("machine") or {}
+        described: Described = each.machine
         own = next((records for other, records in found if not differences(other, described)), None)
         if own is None:
             found.append((described, own := []))

@@ -65,18 +65,17 @@ def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[
 
     Backends that ran on different machines say nothing of each other; of saved runs it may be the question.
     """
-    fields = [each.fields for each in one], [each.fields for each in other]
-    found = [flag.text for flag in doubts_between.of_counts(*fields)]
+    found = [flag.text for flag in doubts_between.of_counts(one, other)]
     for name, title in MUST_AGREE.items():
         seen = values(name, one, other)
         if len(seen) > 1:
             found.append(f"{title}: {' and '.join(f'{v:,}' if isinstance(v, int) else str(v) for v in seen)}")
     if by == "backend":
-        doubts = doubts_between.of_settings(*fields, same_backend=False)
+        doubts = doubts_between.of_settings(one, other, same_backend=False)
         found += [flag.text for flag in doubts if flag.code == "other-machine"]
     return found
 
 
 def values(name: str, *sides: Sequence[Record]) -> list[Any]:
     """The different values of a field, without those that are unknown."""
-    return list(dict.fromkeys(v for side in sides for each in side if (v := each.fields.get(name)) is not None))
+    return list(dict.fromkeys(v for side in sides for each in side if (v := getattr(each, name)) is not None))

@@ -6,9 +6,9 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analysis import format as fmt
+from analysis.record import Record
 from analysis.statistics import special, t_quantile
 from analysis.variation import Components, components
 
@@ -109,7 +109,7 @@ def plan(
 
 
 def from_pilot(
-    records: Iterable[Mapping[str, Any]],
+    records: Iterable[Record],
     baseline: str,
     precision: float,
     rounds: Sequence[int] = ROUNDS,
@@ -123,10 +123,10 @@ def from_pilot(
 
     Needs at least two blocks in which the baseline and another backend ended `ok`; raises ValueError otherwise.
     """
-    good = [record for record in records if record["outcome"] == "ok"]
-    series: dict[str, dict[int, Mapping[str, Any]]] = {}
+    good = [record for record in records if record.ok]
+    series: dict[str, dict[int, Record]] = {}
     for record in good:
-        series.setdefault(record.get("backend_alias") or record["backend"], {})[record["run"]] = record
+        series.setdefault(record.arm, {})[record.run] = record
     base = series.get(baseline, {})
     found = [_of_ratio(base, other) for name, other in series.items() if name != baseline]
     pilots = [pilot for pilot in found if pilot is not None]
@@ -135,9 +135,9 @@ def from_pilot(
     run_s, round_s = (
         sum(column) for column in zip(*(price([*runs.values()]) for runs in series.values()), strict=True)
     )
-    warmup_s = sum(statistics.fmean(sum(each["warmup_s"]) for each in runs.values()) for runs in series.values())
-    spent_s = sum(record["wall_s"] for record in good)
-    trained_s = sum(sum(record["warmup_s"]) + sum(record["rounds_s"]) for record in good)
+    warmup_s = sum(statistics.fmean(sum(each.warmup_s) for each in runs.values()) for runs in series.values())
+    spent_s = sum(_wall_s(record) for record in good)
+    trained_s = sum(sum(record.warmup_s) + sum(record.rounds_s) for record in good)
 
     def long_enough(pilot: Components, count: int) -> bool:
         runs = min(runs_for(pilot.of_run(count), precision), most_runs)
@@ -151,19 +151,25 @@ def from_pilot(
     return max(plans, key=lambda found: (found.precision > precision, found.seconds, found.precision))
 
 
-def _of_ratio(base: Mapping[int, Mapping[str, Any]], other: Mapping[int, Mapping[str, Any]]) -> Components | None:
+def _of_ratio(base: Mapping[int, Record], other: Mapping[int, Record]) -> Components | None:
     """Components of the log ratio of two backends; what both share in a block is not in them."""
     blocks = sorted(base.keys() & other.keys())
     if len(blocks) < 2:
         return None
-    arms = [[runs[block]["rounds_s"] for block in blocks] for runs in (base, other)]
+    arms = [[runs[block].rounds_s for block in blocks] for runs in (base, other)]
     logs = [math.log(statistics.median(a) / statistics.median(b)) for a, b in zip(*arms, strict=True)]
     within = sum(components(arm).within for arm in arms)
     rounds = statistics.fmean(len(series) for arm in arms for series in arm)
     return Components(max(0.0, statistics.variance(logs) - within / rounds), within, len(blocks) - 1)
 
 
-def price(records: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+def price(records: Sequence[Record]) -> tuple[float, float]:
     """Mean seconds of these runs beside their rounds (start, build, warm-up, evaluation), and of one round."""
-    beside = statistics.fmean(record["wall_s"] - sum(record["rounds_s"]) for record in records)
-    return beside, statistics.fmean(statistics.fmean(record["rounds_s"]) for record in records)
+    beside = statistics.fmean(_wall_s(record) - sum(record.rounds_s) for record in records)
+    return beside, statistics.fmean(statistics.fmean(record.rounds_s) for record in records)
+
+
+def _wall_s(record: Record) -> float:
+    if record.wall_s is None:
+        raise ValueError("a plan needs a pilot that says how long its benchmarks took as a whole (wall_s)")
+    return record.wall_s

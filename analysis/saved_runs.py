@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from analysis import journal, naming
 from analysis.journal import JournalProblem
-from analysis.record import BadRecord, Record, record
+from analysis.reading import BadRecord, record
+from analysis.record import Record
 from storage import files
 from storage.files import decoded, home_expanded
 
@@ -42,7 +45,7 @@ class Saved:
 
     @property
     def commit(self) -> str | None:
-        return next((r.fields["commit"] for r in self.records if r.fields.get("commit")), None)
+        return next((r.commit for r in self.records if r.commit), None)
 
 
 def paths(root: Path = ROOT, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
@@ -127,7 +130,7 @@ def _record(raw: Any, path: Path, where: str) -> Record:
 
 
 def _saved(path: Path, name: str, records: Sequence[Record], notes: Iterable[str]) -> Saved:
-    started = min((str(r.fields["started"]) for r in records if r.fields.get("started")), default="")
+    started = min((str(r.started) for r in records if r.started), default="")
     return Saved(name, path, started, tuple(records), tuple(notes))
 
 
@@ -190,13 +193,13 @@ def holding(raws: Sequence[Any], root: Path = ROOT) -> Path | None:
 
 
 def _identity(r: Record) -> tuple[Any, ...]:
-    return r.fields.get("started"), r.group, r.arm, r.run
+    return r.started, r.group, r.arm, r.run
 
 
 def told_apart(found: Sequence[Saved]) -> list[Saved]:
     """These runs with names that differ, which their records carry: what is of one run is told by that."""
     return [
-        replace(saved, name=name, records=tuple(replace(each, session=name) for each in saved.records))
+        replace(saved, name=name, records=tuple(msgspec.structs.replace(each, session=name) for each in saved.records))
         for saved, name in zip(found, naming.names([saved.path for saved in found]), strict=True)
     ]
 

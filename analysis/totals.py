@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
+from analysis.record import Record
 from analysis.statistics import t_quantile
 
-Fields = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,22 +38,24 @@ class Total:
         return self.basis != "measured"
 
 
-def is_whole_schedule(fields: Fields) -> bool:
+def is_whole_schedule(run: Record) -> bool:
     """Whether a run trained for as many epochs, on as many examples, as the study."""
-    epochs = len(fields["warmup_s"]) + len(fields["rounds_s"])
-    return bool(epochs == fields["study_epochs"] and fields["examples"] == fields["study_examples"])
+    epochs = len(run.warmup_s) + len(run.rounds_s)
+    return epochs == run.study_epochs and run.examples == run.study_examples
 
 
-def fields_of(fields: Fields) -> dict[str, float]:
+def add_to(run: Record) -> None:
     """What a record carries of it: `measured_total_s`, or `projected_total_s` with low and high if there are any."""
-    found = total([fields])
+    found = total([run])
     if not found.projected:
-        return {"measured_total_s": found.total_s}
-    low, high = {"projected_low_s": found.low_s}, {"projected_high_s": found.high_s}
-    return {"projected_total_s": found.total_s} | ({} if math.isnan(found.low_s) else low | high)
+        run.measured_total_s = found.total_s
+        return
+    run.projected_total_s = found.total_s
+    if not math.isnan(found.low_s):
+        run.projected_low_s, run.projected_high_s = found.low_s, found.high_s
 
 
-def total(runs: Sequence[Fields]) -> Total:
+def total(runs: Sequence[Record]) -> Total:
     """The study's total training time on one backend at one point, from all of its complete runs.
 
     The rate is the mean of a run's rounds, not their median: a long training also meets the slow ones. A run's epoch
@@ -64,27 +67,37 @@ def total(runs: Sequence[Fields]) -> Total:
     """
     if not runs:
         raise ValueError("a total needs at least one complete run")
-    if all("rounds_s" not in run for run in runs):  # the study's own results: totals are all that it prints
-        return _of_runs([0.0] * len(runs), [run["measured_total_s"] for run in runs], "measured")
+    if not any(run.rounds_s for run in runs):  # the study's own results: totals are all that it prints
+        return _of_runs([0.0] * len(runs), [_given(run.measured_total_s) for run in runs], "measured")
     measured = [run for run in runs if is_whole_schedule(run)]
     if measured:
         start_ups = [_start_up(run) for run in measured]
-        trained = [float(sum(run["warmup_s"]) + sum(run["rounds_s"])) for run in measured]
+        trained = [float(sum(run.warmup_s) + sum(run.rounds_s)) for run in measured]
         return _of_runs(start_ups, [all_ - first for all_, first in zip(trained, start_ups, strict=True)], "measured")
-    epochs = [_study_epochs_s(run, statistics.fmean(run["rounds_s"])) for run in runs]
+    epochs = [_study_epochs_s(run, statistics.fmean(run.rounds_s)) for run in runs]
     start_ups = [_start_up(run) for run in runs]
     if len(runs) > 1:
         return _of_runs(start_ups, epochs, "runs")
-    low, high = _predicted([_study_epochs_s(runs[0], seconds) for seconds in runs[0]["rounds_s"]], one_more=False)
+    low, high = _predicted([_study_epochs_s(runs[0], seconds) for seconds in runs[0].rounds_s], one_more=False)
     return Total(start_ups[0], epochs[0], start_ups[0] + low, start_ups[0] + high, "rounds")
 
 
-def known(runs: Sequence[Fields]) -> Total | None:
+def known(runs: Sequence[Record]) -> Total | None:
     """The total, or None for runs without what it takes: of a network that the study doesn't have, or of the study."""
     try:
         return total(runs)
-    except KeyError:
+    except Unknown:
         return None
+
+
+class Unknown(ValueError):
+    """A record lacks a field that a total takes."""
+
+
+def _given(value: T | None) -> T:
+    if value is None:
+        raise Unknown
+    return value
 
 
 def _of_runs(start_ups: Sequence[float], epochs: Sequence[float], basis: Literal["measured", "runs"]) -> Total:
@@ -93,26 +106,26 @@ def _of_runs(start_ups: Sequence[float], epochs: Sequence[float], basis: Literal
     return Total(start_up, centre, low, high, basis)
 
 
-def _start_up(run: Fields) -> float:
-    return float(max(0.0, run["first_epoch_s"] - statistics.fmean(run["rounds_s"])))
+def _start_up(run: Record) -> float:
+    return float(max(0.0, _given(run.first_epoch_s) - statistics.fmean(run.rounds_s)))
 
 
-def _study_epochs_s(run: Fields, epoch_s: float) -> float:
+def _study_epochs_s(run: Record, epoch_s: float) -> float:
     """Seconds of the study's epochs, if one of the run's own takes `epoch_s`."""
-    batches = math.ceil(run["study_examples"] / run["batch_size"])
+    batches = math.ceil(_given(run.study_examples) / _given(run.batch_size))
     apart = _apart_from_batches_s(run, epoch_s)
-    return float(run["study_epochs"] * (apart + (epoch_s - apart) * batches / run["batches"]))
+    return float(_given(run.study_epochs) * (apart + (epoch_s - apart) * batches / _given(run.batches)))
 
 
-def _apart_from_batches_s(run: Fields, epoch_s: float) -> float:
+def _apart_from_batches_s(run: Record, epoch_s: float) -> float:
     """What an epoch costs apart from its mini-batches: where the line through epochs of two sizes begins.
 
     0 for a run that didn't time a second size. At most the shorter epoch: a mini-batch takes some time.
     """
-    short, own = run.get("short_batches") or 0, run["batches"]
+    short, own = run.short_batches or 0, _given(run.batches)
     if not short or short == own:
         return 0.0
-    short_s = statistics.median(run["short_rounds_s"])
+    short_s = statistics.median(run.short_rounds_s)
     batch_s = (epoch_s - short_s) / (own - short)
     return float(min(max(0.0, epoch_s - own * batch_s), short_s, epoch_s))
 

@@ -56,7 +56,7 @@ def check(claim: Claim, newest: Newest) -> Measured:
 
 def _unlike_the_study(claim: Claim, sides: Iterable[Sequence[Record]]) -> list[str]:
     if claim.metric == "speedup":
-        trials = any(each.fields.get("profile") == "smoke" for side in sides for each in side)
+        trials = any(each.profile == "smoke" for side in sides for each in side)
         return ["only tried out (profile smoke), which says nothing of times"] if trials else []
     kinds = {each.memory_kind for side in sides for each in side}
     if all(kind and kind.startswith("gpu") for kind in kinds):

@@ -140,7 +140,7 @@ def start(backend: str, keras_session: Session) -> Start:
 
 
 @pytest.fixture
-def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., process.Worker]:
+def impostor(tmp_path: Path) -> Callable[..., process.Worker]:
     """Starts a worker whose code is the given Python text: a real process that misbehaves."""
 
     def started(code: str, timeout: float = 60, job: dict[str, Any] | None = None) -> process.Worker:
@@ -148,8 +148,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., p
         folder.mkdir()
         prelude = "import os, signal, sys, time\nreads, writes = int(sys.argv[1]), int(sys.argv[2])\n"
         (folder / "__main__.py").write_text(prelude + code)
-        monkeypatch.setattr(process, "WORKER", folder)
         environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
-        return process.Worker(Path(sys.executable), job or {}, environ, timeout=timeout)
+        return process.Worker(Path(sys.executable), job or {}, environ, timeout=timeout, code=folder)
 
     return started

@@ -1,63 +1,136 @@
-"""A pytest plugin (`-p tests.drawn`) for tests of sessions: no worker is started, the times of rounds are drawn.
+"""A pytest plugin (`-p tests.drawn`) for tests of sessions: real processes as workers, whose times of rounds are drawn.
 
-Blocks have their own luck, runs differ by 4 %, rounds by 2 %; `DRAWN_OOM` names a backend that runs out of memory,
-`DRAWN_INTERRUPT` a benchmark (`jax-run3`) in which the user presses Ctrl-C.
+Blocks have their own luck, runs differ by 4 %, rounds by 2 %; a benchmark takes 5 s besides its rounds. `DRAWN_OOM`
+names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark (`jax-run3`) in which the user presses Ctrl-C.
 """
 
 from __future__ import annotations
 
 import os
-from types import SimpleNamespace
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fixtures.errors import WorkerFailed
-from fixtures.run import harness, training
+from datasets import Prepared
+from fixtures.backends import registry
+from fixtures.backends.environments import Environment
+from fixtures.run.job import Job
+from fixtures.session.provider import Provider
 from fixtures.session.session import Session
-from tests.reports.builder import fields
+from models.catalogue import Point
 
+WORKER = Path(__file__).with_name("drawn_worker")
 EPOCH_S = {"theano": 1.0, "tensorflow1": 2.0, "cntk": 0.5}
+OOM = {"outcome": "oom", "error": "MemoryError", "message": "drawn", "traceback": ""}
 
 
-def setup(self: Session, point: Any, backend: str, run: int) -> SimpleNamespace:
-    known = {
-        "device": "cpu",
-        "environment": f"environment of {backend}",
-        "data": "synthetic",
-        "data_source": "drawn",
-        "data_fingerprint": "0",
-        "memory_limit": None,
+@dataclass(frozen=True)
+class DrawnJob(Job):
+    """What such a worker tells, in place of what it is to do. rounds: seconds of each."""
+
+    rounds: tuple[float, ...] = ()
+    run: int = 1
+
+    @property
+    def message(self) -> dict[str, Any]:
+        name, network = self.environment.backend.name, self.point.network
+        params, walls = network.params(), [*[3.0] * self.plan.warmup, *self.rounds]
+        return {
+            "failed": OOM if name == os.environ.get("DRAWN_OOM") else None,
+            "interrupt": os.environ.get("DRAWN_INTERRUPT") == f"{name}-run{self.run}",
+            "short_epochs": self.projects,
+            "ready": {
+                "import_s": 0.5,
+                "versions": {"keras": "drawn"},
+                "python": "3",
+                "device": self.device,
+                "blas": "drawn",
+                "processors": list(self.processors),
+                "network": "none",
+                "threads_in_force": None,
+            },
+            "built": {
+                "build_s": 0.5,
+                "jit": "off",
+                "layers": [],
+                "examples": self.plan.examples,
+                "params_trainable": params.trainable,
+                "params_non_trainable": params.non_trainable,
+                "output_shapes": [list(shape) for shape in network.shapes()],
+            },
+            "training": {"baseline_resident_mib": 400.0, "peak_was_reset": True},
+            "epochs": [_epoch(index, wall_s) for index, wall_s in enumerate(walls)],
+            "trained": {"epochs": len(walls), "allocator_peak_mib": None},
+            "evaluated": {
+                **dict.fromkeys(("train_loss", "test_loss"), 0.5),
+                **{"train_error": 10.0, "test_error": 12.0, "train_examples": 1000, "test_examples": 1000},
+                "evaluation_s": 0.5,
+            },
+        }
+
+
+def _epoch(index: int, wall_s: float) -> dict[str, Any]:
+    return {
+        "index": index,
+        "wall_s": wall_s,
+        "processor_s": 2 * wall_s,
+        "fetched_mib": 0.0,
+        "loss": 0.5,
+        "peak_resident_mib": 500.0,
     }
-    return SimpleNamespace(backend=backend, run=run, known=known)
 
 
-def run(setup: Any, record: dict[str, Any], rounds: training.Rounds, **more: Any) -> None:
-    if setup.backend == os.environ.get("DRAWN_OOM"):
-        raise WorkerFailed("oom", "drawn", ())
-    luck = np.random.default_rng(setup.run).normal(0, 0.1)
-    draw = np.random.default_rng([setup.run, *setup.backend.encode()])
-    level = EPOCH_S[setup.backend] * np.exp(luck + draw.normal(0, 0.04))
-    times: list[float] = (level * np.exp(draw.normal(0, 0.02, record["rounds"]))).tolist()
-    told = iter(times)
+class DrawnProvider(Provider):
+    """Provides what such workers need, which is nearly nothing."""
 
-    def epoch() -> float:
-        if os.environ.get("DRAWN_INTERRUPT") == f"{setup.backend}-run{setup.run}":
-            raise KeyboardInterrupt
-        return next(told)
+    def build(self, backends: Iterable[str]) -> None:
+        """Nothing is built."""
 
-    rounds(epoch, len(times))
-    made = fields(setup.backend, setup.run, record["point"], rounds_s=times, wall_s=5 + sum(times))
-    record.update({name: value for name, value in made.items() if name not in record})
+    def load(self, ids: Iterable[str]) -> None:
+        """No data are read."""
+
+    def job(self, point: Point, backend: str, run: int) -> Job:
+        plan, seed = self.plan(point), self.settings.seed + run - 1
+        luck = np.random.default_rng(run).normal(0, 0.1)
+        draw = np.random.default_rng([run, *backend.encode()])
+        level = EPOCH_S[backend] * np.exp(luck + draw.normal(0, 0.04))
+        rounds = (level * np.exp(draw.normal(0, 0.02, plan.rounds))).tolist()
+        nowhere = Path(os.devnull)
+        environment = Environment(registry.BACKENDS[backend], Path(sys.executable), "3", f"drawn {backend}", {})
+        return DrawnJob(
+            point,
+            environment,
+            Prepared(nowhere, nowhere, nowhere, nowhere, "synthetic", "drawn", "0"),
+            nowhere,
+            plan,
+            self.settings.batch_size_of(point),
+            seed,
+            "cpu",
+            self.settings.threads,
+            {"HOME": str(self.cache / "home" / "drawn")},
+            self.settings.options,
+            (),
+            code=WORKER,
+            clock=_clock(5 + sum(rounds)),
+            rounds=tuple(rounds),
+            run=run,
+        )
+
+
+def _clock(seconds: float) -> Callable[[], float]:
+    """Says at its second reading that so much time has passed."""
+    readings: Iterator[float] = iter((0.0, seconds))
+    return partial(next, readings)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
-    patch.setattr(Session, "build", lambda self, backends: None)
-    patch.setattr(Session, "load", lambda self, ids: None)
-    patch.setattr(Session, "setup", setup)
-    patch.setattr(Session, "settle", lambda self: {})
-    patch.setattr(training, "run", run)
-    patch.setattr(harness, "measure", lambda: dict.fromkeys(("gate_s", "memory_meter_s", "start_s"), 0.001))
+    for name in ("build", "load", "job"):
+        patch.setattr(Session, name, getattr(DrawnProvider, name))

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 
+from analysis.record import Record
+from fixtures.errors import WorkerFailed
 from fixtures.pytest_plugin.keys import SESSION
-from fixtures.run import training
-from fixtures.run.job import Setup
+from fixtures.run.job import Job
+from fixtures.run.measure import Arm, measure
 from storage.files import put
 
 
-def trained(setup: Setup, record: dict[str, Any]) -> dict[str, Any]:
-    """Train by the setup's plan in a fresh worker; the record with what was measured. Raises WorkerFailed."""
-    training.run(setup, record)
-    return {**record, "outcome": "ok"}
+def trained(job: Job, record: Record) -> Record:
+    """Train by the job's plan in a fresh worker; the record with what was measured. Raises WorkerFailed."""
+    measure([Arm(record, lambda _: job)])
+    if not record.ok:
+        raise WorkerFailed(record.outcome, record.reason, tuple(record.stderr))
+    return record
 
 
 def publish(config: pytest.Config, name: str, content: object, text: str) -> Path:

@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.record import Record
 from analysis.statistics import paired_ratio
 from benchmarks.targets.publishing import trained
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.machine import host
 from fixtures.pytest_plugin.keys import SESSION
-from fixtures.run.job import Setup
+from fixtures.run.job import Job
 from fixtures.session.session import Session
 
 pytestmark = pytest.mark.targets
@@ -39,7 +40,7 @@ STARTS = 3
 LATER_S = 1.0  # that much later than the script's may the suite's first step come
 
 Times = dict[str, list[float]]
-Provided = Callable[[str, int, int], Setup]
+Provided = Callable[[str, int, int], Job]
 
 
 @pytest.fixture(params=registry.BACKENDS)
@@ -55,32 +56,42 @@ def targets(labels: Any, network: str) -> Any:
     return np.eye(10, dtype="float32")[labels] if network == "cnn_softmax" else labels.astype("float32")[:, None]
 
 
-def plain(setup: Setup, network: str, folder: Path) -> tuple[float, float]:
+def plain(job: Job, network: str, folder: Path) -> tuple[float, float]:
     """(median epoch, seconds from the command to its first step) of the plain script."""
-    chosen = np.load(setup.order, allow_pickle=False)[: setup.plan.examples]
-    np.save(folder / "x.npy", np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
-    np.save(folder / "y.npy", targets(np.load(setup.data.y_train, allow_pickle=False)[chosen], network))
+    chosen = np.load(job.order, allow_pickle=False)[: job.plan.examples]
+    np.save(folder / "x.npy", np.load(job.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
+    np.save(folder / "y.npy", targets(np.load(job.data.y_train, allow_pickle=False)[chosen], network))
     script = Path(__file__).with_name("plain.py")
-    processors = ",".join(map(str, host.available_processors(setup.threads)))
+    processors = ",".join(map(str, host.available_processors(job.threads)))
     command: list[str | Path] = [
-        setup.environment.python,
+        job.environment.python,
         "-s",
         script,
         network,
-        str(setup.plan.epochs),
+        str(job.plan.epochs),
         folder,
         processors,
     ]
     started = time.time()
-    done = subprocess.run(command, env=setup.environ, cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=job.environ, cwd=folder, capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout.splitlines()[-1])
-    return statistics.median(seen["epochs_s"][setup.plan.warmup :]), seen["began"] - started
+    return statistics.median(seen["epochs_s"][job.plan.warmup :]), seen["began"] - started
 
 
-def suite(setup: Setup) -> float:
+def suite(job: Job) -> float:
     """Median epoch of the suite's worker."""
-    record: dict[str, Any] = {"batch_size": setup.batch_size, "study_epochs": 1, "study_examples": 1}
-    return float(trained(setup, record)["epoch_s"])
+    planned = Record(
+        point=job.point.id,
+        family=job.point.family,
+        backend=job.environment.backend.name,
+        run=1,
+        batch_size=job.batch_size,
+        study_epochs=1,
+        study_examples=1,
+    )
+    epoch_s = trained(job, planned).epoch_s
+    assert epoch_s
+    return epoch_s
 
 
 def suite_start(point: str, backend: str, shared: Session, folder: Path) -> float:
@@ -104,12 +115,12 @@ def shared(request: pytest.FixtureRequest) -> Session:
 def provided(shared: Session, backend: str) -> Provided:
     """provided(network, warm-ups, rounds): everything for training it; skips where the backend can't be had."""
 
-    def made(network: str, warmup: int, rounds: int) -> Setup:
+    def made(network: str, warmup: int, rounds: int) -> Job:
         try:
-            setup = shared.setup(shared.points[NETWORKS[network]], backend, 1)
+            job = shared.job(shared.points[NETWORKS[network]], backend, 1)
         except Unavailable as error:
             pytest.skip(str(error))
-        return dataclasses.replace(setup, plan=dataclasses.replace(setup.plan, warmup=warmup, rounds=rounds))
+        return dataclasses.replace(job, plan=dataclasses.replace(job.plan, warmup=warmup, rounds=rounds))
 
     return made
 
@@ -119,11 +130,11 @@ def test_as_fast_as_a_plain_script(
     network: str, backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = shared.settings
-    setup = provided(network, WARMUP if settings.warmup is None else settings.warmup, settings.rounds or ROUNDS)
+    job = provided(network, WARMUP if settings.warmup is None else settings.warmup, settings.rounds or ROUNDS)
     times: Times = {"suite": [], "plain": []}
     for turn in range((settings.runs or PAIRS) + 1):
         for name in ("suite", "plain") if turn % 2 else ("plain", "suite"):
-            epoch = suite(setup) if name == "suite" else plain(setup, network, tmp_path)[0]
+            epoch = suite(job) if name == "suite" else plain(job, network, tmp_path)[0]
             if turn:  # the first turn fills caches
                 times[name].append(epoch)
     ratio = paired_ratio(times["suite"], times["plain"])
@@ -139,11 +150,11 @@ def test_the_first_step_comes_as_soon(
     backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     network = "cnn_softmax"
-    setup = provided(network, 1, 1)
+    job = provided(network, 1, 1)
     starts: Times = {"suite": [], "plain": []}
     for turn in range(STARTS + 1):
         suite_s = suite_start(NETWORKS[network], backend, shared, tmp_path / str(turn))
-        plain_s = plain(setup, network, tmp_path)[1]
+        plain_s = plain(job, network, tmp_path)[1]
         if turn:
             starts["suite"].append(suite_s)
             starts["plain"].append(plain_s)

@@ -26,7 +26,7 @@ import pytest
 
 from analysis.comparison import compare
 from analysis.journal import paths, read
-from analysis.record import record
+from analysis.reading import record
 from benchmarks.targets.publishing import publish
 from benchmarks.targets.test_plain import NETWORKS, plain
 from fixtures.pytest_plugin.keys import SESSION
@@ -57,10 +57,10 @@ def script(shared: Session, records: Records, folder: Path) -> float:
     """Seconds of the plain script in place of each of these runs, one after the other."""
     spent = 0.0
     for each in records:
-        setup = shared.setup(shared.points[each["point"]], each["backend"], each["run"])
-        setup = dataclasses.replace(setup, plan=dataclasses.replace(setup.plan, rounds=each["rounds"]))
+        job = shared.job(shared.points[each["point"]], each["backend"], each["run"])
+        job = dataclasses.replace(job, plan=dataclasses.replace(job.plan, rounds=each["rounds"]))
         start = time.perf_counter()
-        plain(setup, NETWORK, folder)
+        plain(job, NETWORK, folder)
         spent += time.perf_counter() - start
     return spent
 

@@ -21,6 +21,7 @@ from tabulate import tabulate
 
 from analysis import format as fmt
 from analysis import totals
+from analysis.record import Record
 from benchmarks.targets.publishing import publish, trained
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
@@ -57,8 +58,8 @@ Case = tuple[str, str]  # point and backend
 def lines(request: pytest.FixtureRequest) -> dict[Case, Line]:
     """A line for each case that this machine can train; saved and printed."""
     shared = request.config.stash[SESSION]
-    quick: dict[Case, list[Line]] = defaultdict(list)
-    whole: dict[Case, Line] = {}
+    quick: dict[Case, list[Record]] = defaultdict(list)
+    whole: dict[Case, Record] = {}
     blocks = max(shared.settings.runs or BLOCKS, 3)
     for block in range(1, blocks + 1):
         for number, point in enumerate(POINTS):
@@ -87,17 +88,17 @@ def test_a_full_training_takes_what_was_projected(backend: str, point: str, line
     assert lines[point, backend]["holds"], lines[point, backend]
 
 
-def _line(point: str, backend: str, quick: list[Line], whole: Line) -> Line:
+def _line(point: str, backend: str, quick: list[Record], whole: Record) -> Line:
     full, found = totals.total([whole]), totals.total(quick)
     assert not full.projected
     off = found.total_s / full.total_s - 1
     return {
         "point": point,
         "backend": backend,
-        "data": whole["data"],
-        "examples": whole["study_examples"],
-        "epochs": whole["study_epochs"],
-        "options": whole["options"],
+        "data": whole.data,
+        "examples": whole.study_examples,
+        "epochs": whole.study_epochs,
+        "options": whole.options,
         "measured_s": full.total_s,
         "projected_s": found.total_s,
         "low_s": found.low_s,
@@ -114,13 +115,14 @@ def _shown(name: str, value: Any) -> str:
     return fmt.significant(value) if name.endswith("_s") else {True: "yes", False: "NO"}.get(value, str(value))
 
 
-def _trained(shared: Session, point_id: str, backend: str, run: int, whole: bool) -> Line:
+def _trained(shared: Session, point_id: str, backend: str, run: int, whole: bool) -> Record:
     """The record of a quick run, or of the study's whole schedule; on all examples that there are, at most its own."""
     point = shared.points[point_id]
-    setup = shared.setup(point, backend, run)
-    examples = min(point.training.examples, len(np.load(setup.data.x_train, mmap_mode="r", allow_pickle=False)))
+    job = shared.job(point, backend, run)
+    examples = min(point.training.examples, len(np.load(job.data.x_train, mmap_mode="r", allow_pickle=False)))
     plan = plan_of("study" if whole else "quick", point)
     if whole:
         plan = dataclasses.replace(plan, examples=examples, evaluate_examples=1_000)
-    record = shared.new_record(point, backend, run) | {"study_examples": examples, "data": setup.data.data}
-    return trained(dataclasses.replace(setup, plan=plan), record)
+    record = shared.new_record(point, backend, run)
+    record.study_examples = examples
+    return trained(dataclasses.replace(job, plan=plan), record)

@@ -93,7 +93,7 @@ def _current(root: Path) -> dict[str, str]:
     """Each backend's packages as of its last saved run."""
     found: dict[str, str] = {}
     for saved in saved_runs.everything(root)[0]:
-        found |= {each.backend: used for each in saved.records if (used := each.fields.get("environment"))}
+        found |= {each.backend: used for each in saved.records if (used := each.environment)}
     return found
 
 

@@ -65,7 +65,8 @@ def _show(saved: Saved) -> None:
         print(f"! {note}")
     rows = []
     for each in saved.records:
-        rounds = each.fields.get("rounds_s") or []
+        rounds = each.rounds_s
+        memory, *errors = (each.peak_memory_mib, each.train_error, each.test_error) if each.ok else (None, None, None)
         rows.append(
             [
                 each.group,
@@ -74,10 +75,10 @@ def _show(saved: Saved) -> None:
                 each.outcome,
                 fmt.significant(each.epoch_s),
                 f"{fmt.significant(min(rounds))} to {fmt.significant(max(rounds))}" if rounds else fmt.NOTHING,
-                fmt.significant(each.fields.get("first_epoch_s")),
-                fmt.significant(each.peak_memory_mib),
-                *(f"{fmt.significant(error)} {each.error_unit}" for error in (each.train_error, each.test_error)),
-                fmt.total(totals.known([each.fields]) if each.ok else None),
+                fmt.significant(each.first_epoch_s),
+                fmt.significant(memory),
+                *(f"{fmt.significant(error)} {each.error_unit}" for error in errors),
+                fmt.total(totals.known([each]) if each.ok else None),
                 ", ".join(dict.fromkeys(flag.code for flag in each.flags)),
             ]
         )

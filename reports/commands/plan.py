@@ -35,7 +35,7 @@ def main(options: argparse.Namespace) -> Exit:
         mine = [each for each in records if each.group == group]
         baseline = options.baseline or next((each.arm for each in mine if each.ok), "")
         try:
-            plan = precision.from_pilot([each.fields for each in mine], baseline, options.precision)
+            plan = precision.from_pilot(mine, baseline, options.precision)
         except ValueError as error:
             print(f"{group}: {error}", file=sys.stderr)
             continue

@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis import journal, saved_runs
 from analysis.journal import Entry, Journal, JournalProblem
-from analysis.record import BadRecord, record
+from analysis.reading import BadRecord, record
 from analysis.rounds import stats
 from reports.commands.exits import Exit
 from storage import files

@@ -74,13 +74,13 @@ def _alone(kind: str, arm: str, groups: Mapping[float, str], newest: Newest) -> 
 def _usable(kind: str, records: Cell) -> Cell:
     """The complete ones; those of the profile `smoke` have a memory, but no time that means anything."""
     timed = kind not in ("memory", "relative_memory")
-    return [each for each in records if each.ok and not (timed and each.fields.get("profile") == "smoke")]
+    return [each for each in records if each.ok and not (timed and each.profile == "smoke")]
 
 
 def _spot(kind: str, x: float, good: Cell) -> Spot | None:
     if kind == "time":
         try:
-            total = totals.total([each.fields for each in good])
+            total = totals.total(good)
         except KeyError:  # a run without the study's schedule
             return None
         note = "projected" if total.projected else "measured"
@@ -88,9 +88,7 @@ def _spot(kind: str, x: float, good: Cell) -> Spot | None:
     if kind == "memory":
         found = [each.peak_memory_mib for each in good if each.peak_memory_mib is not None]
     else:
-        found = [
-            each.fields["examples"] / each.epoch_s for each in good if each.epoch_s and each.fields.get("examples")
-        ]
+        found = [each.examples / each.epoch_s for each in good if each.epoch_s and each.examples]
     if len(found) < 2:
         return Spot(x, found[0], None, None, 1) if found else None
     middle = median(found)
@@ -182,14 +180,12 @@ def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: 
         return
     good = [each for cell in cells for each in _usable(kind, cell)]
     totals = [each for each in good if kind in ("time", "speedup") and each.total_s is not None]
-    if any("measured_total_s" not in each.fields for each in totals):
+    if any(each.measured_total_s is None for each in totals):
         yield "projected: total times of the study's schedule at the measured rate"
-    kinds = [
-        str(name) for name in dict.fromkeys(each.fields.get("data") for each in good) if name not in (None, "real")
-    ]
+    kinds = [str(name) for name in dict.fromkeys(each.data for each in good) if name not in (None, "real")]
     for name in kinds:
         yield f"{name} data"
-    if any(each.fields.get("profile") == "smoke" for each in good):
+    if any(each.profile == "smoke" for each in good):
         yield "profile smoke: tried out, not timed"
     if steady := sum(each.steady for each in good):
         yield f"steady: {'all' if steady == len(good) else 'some'} runs without known causes of jumping times"

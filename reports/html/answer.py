@@ -53,7 +53,7 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
     Points of another kind of data, or with other settings, are apart. Results of the profile `smoke` have no time that
     means anything, and are left out.
     """
-    records = [each for each in records if each.fields.get("profile") != "smoke"]
+    records = [each for each in records if each.profile != "smoke"]
     preferred = most_measured(records, baseline)
     named = next(iter(preferred), "")
     found = compare(records, "backend", preferred, floors)
@@ -72,7 +72,7 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
         },
     }
     sentences = [sentence(what, of, floors) for what, of in families.items()]
-    memory = dict.fromkeys(each.memory_kind for each in records if each.memory_kind)
+    memory = dict.fromkeys(each.memory_kind for each in records if each.ok and each.memory_kind)
     arms = ordered({each.arm for each in records})
     return Answer(named, tuple(arms), tuple(filter(None, sentences)), tuple(memory), tables)
 
@@ -127,7 +127,7 @@ def _error(rows: Sequence[Row], baseline: Sequence[Row]) -> Cell:
 
 
 def _in_percent(row: Row) -> bool:
-    return all(each.fields.get("error_unit", "%") == "%" for each in row.records if each.ok)
+    return all(each.error_unit == "%" for each in row.records if each.ok)
 
 
 def _points(count: int, rows: Sequence[Row]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis import format as fmt
 from analysis.comparison import Row
 from analysis.pairs import values
 from analysis.record import Record
@@ -40,21 +41,20 @@ def environments(saved: Sequence[Saved]) -> list[Environment]:
 
 
 def _facts(each: Record) -> Iterator[tuple[str, str]]:
-    fields = each.fields
-    yield "machine", _listed(fields.get("machine") or "unknown")
+    yield "machine", _listed(each.machine or "unknown")
     yield (
         "plan",
-        f"{fields.get('warmup', '?')} + {fields.get('rounds', '?')} epochs, profile {fields.get('profile', '?')}",
+        f"{fmt.known(each.warmup)} + {fmt.known(each.rounds)} epochs, profile {fmt.known(each.profile)}",
     )
     for name in ("started", "commit", "device", "threads", "order_seed", "stack", "python", "blas", "jit"):
-        if fields.get(name) is not None:
-            yield name.replace("_", " "), str(fields[name])
+        if (value := getattr(each, name)) not in (None, ""):
+            yield name.replace("_", " "), str(value)
     for name in ("options", "versions"):
-        if fields.get(name):
-            yield name, _listed(fields[name])
-    if fields.get("environment"):
-        yield "packages", f"fingerprint {fields['environment']}"
-    data = [str(fields[name]) for name in ("data", "data_source") if fields.get(name)]
+        if value := getattr(each, name):
+            yield name, _listed(value)
+    if each.environment:
+        yield "packages", f"fingerprint {each.environment}"
+    data = [text for text in (each.data, each.data_source) if text]
     if data:
         yield "data", ": ".join(data)
 
@@ -135,7 +135,7 @@ def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]]
 def reproduce(saved: Sequence[Saved]) -> Iterator[str]:
     """The commands of each session, as far as its records tell them."""
     for session in saved:
-        if first := next((each for each in session.records if "profile" in each.fields), None):
+        if first := next((each for each in session.records if each.profile is not None), None):
             yield f"# {session.name}, started {session.started}"
             if session.commit:
                 yield f"git checkout {shlex.quote(session.commit.rstrip('+'))}" + _changed(session.commit)
@@ -147,15 +147,14 @@ def _changed(commit: str) -> str:
 
 
 def _command(session: Saved, first: Record) -> str:
-    fields = first.fields
     backends = dict.fromkeys(each.backend for each in session.records)
     parts = ["pytest", "benchmarks", *_selected({each.point for each in session.records})]
-    parts += [f"--backend={','.join(backends)}", f"--profile={fields['profile']}"]
+    parts += [f"--backend={','.join(backends)}", f"--profile={first.profile}"]
     parts += [f"--runs={max(each.run for each in session.records)}"]
     named = {"warmup": "warmup", "rounds": "rounds", "order_seed": "seed", "threads": "threads", "device": "device"}
-    parts += [f"--{option}={fields[name]}" for name, option in named.items() if fields.get(name) is not None]
+    parts += [f"--{option}={value}" for name, option in named.items() if (value := getattr(first, name)) is not None]
     parts += [f"--{name.replace('_', '-')}={value}" for name, value in first.overridden.items()]
-    options = fields.get("options") or {}
+    options = first.options
     parts += [f"--jit={options['jit']}"] if options.get("jit") in ("on", "off") else []
     parts += ["--tf32"] if options.get("tf32") else []
     parts += ["--race"] if options.get("fix_update_race") is False else []

@@ -87,10 +87,10 @@ def _embedded(value: Any) -> Markup:
 def _labels(records: Sequence[Record]) -> list[str]:
     """What a reader must know before any number: data that stand in for others, projections, mere trials."""
     good = [each for each in records if each.ok]
-    kinds = dict.fromkeys(each.fields.get("data") for each in good)
+    kinds = dict.fromkeys(each.data for each in good)
     found = [f"{kind} data" for kind in kinds if kind not in (None, "real")]
-    trials = [each for each in good if each.fields.get("profile") == "smoke"]
-    if any("projected_total_s" in each.fields for each in good if each.fields.get("profile") != "smoke"):
+    trials = [each for each in good if each.profile == "smoke"]
+    if any(each.projected_total_s is not None for each in good if each.profile != "smoke"):
         found.append("total times are projected")
     if trials:
         found.append("profile smoke: tried out, not timed")

@@ -42,13 +42,13 @@ def results(newest: Newest) -> dict[str, Any]:
 
 def _row(each: Record, texts: Texts) -> list[Any]:
     remarks = "; ".join(filter(None, [each.reason, *(f"{flag.code}: {flag.text}" for flag in each.flags)]))
-    names = [each.group, each.family, *(str(each.fields.get(name) or "") for name in ("dataset", "axis"))]
-    figures = [each.peak_memory_mib, each.train_error, each.test_error]
+    names = [each.group, each.family, each.dataset or "", each.axis or ""]
+    figures = [each.peak_memory_mib, each.train_error, each.test_error] if each.ok else [None] * 3
     return [
         *map(texts, [*names, each.arm, each.session]),
         each.run,
-        _short(each.fields.get("rounds_s")),
-        _short(each.fields.get("warmup_s")),
+        _short(each.rounds_s),
+        _short(each.warmup_s),
         *_numbers(*figures),
         texts(each.outcome),
         texts(remarks),

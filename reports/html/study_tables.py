@@ -88,7 +88,7 @@ def _lines(
 
 def _counted(printed: str, row: Row | None) -> str:
     """The printed count, and what the workers counted where that is another one."""
-    seen = {each.fields.get("params") for each in row.records if each.ok} if row else set()
+    seen = {each.params for each in row.records if each.ok} if row else set()
     return ", counted ".join([printed, *(f"{n:,}" for n in seen if isinstance(n, int) and f"{n:,}" != printed)])
 
 
@@ -104,9 +104,9 @@ def _printed(result: study.Result | None) -> tuple[str, str, str, str]:
 def _measured(row: Row | None) -> tuple[str, str, str, str]:
     if row is None or row.epoch is None:
         return ("", "", "", "")
-    unit = " mm" if any(each.fields.get("error_unit") == "mm" for each in row.records) else ""
+    unit = " mm" if any(each.error_unit == "mm" for each in row.records) else ""
     train, test = (fmt.error(error) + (unit if error else "") for error in (row.train_error, row.test_error))
-    tried = all(each.fields.get("profile") == "smoke" for each in row.records)
+    tried = all(each.profile == "smoke" for each in row.records)
     return fmt.NOTHING if tried else fmt.total(row.total), fmt.significant(row.peak_memory_mib), train, test
 
 
@@ -119,9 +119,9 @@ def _remarks(row: Row | None) -> str:
 
 
 def _labels(record: Record) -> Iterator[str]:
-    if (data := record.fields.get("data")) not in (None, "real"):
+    if (data := record.data) not in (None, "real"):
         yield f"{data} data"
-    if record.fields.get("profile") == "smoke":
+    if record.profile == "smoke":
         yield "profile smoke"
     if record.steady:
         yield "steady"

@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
+
+import msgspec
 
 from analysis.comparison import Comparison, Pool, Row
 from analysis.record import Record
@@ -67,7 +69,7 @@ def as_json(comparison: Comparison, printed: Printed | None = None) -> str:
         {
             **_flat(comparison, row, printed),
             "outcomes": dict(row.outcomes),
-            "flags": [flag.json() for flag in row.flags],
+            "flags": [msgspec.to_builtins(flag) for flag in row.flags],
             "epochs_s": [each.epoch_s for each in row.records if each.ok],
             "plan": _plan(row.records),
         }
@@ -85,8 +87,9 @@ def as_json(comparison: Comparison, printed: Printed | None = None) -> str:
 
 def _plan(records: Sequence[Record]) -> dict[str, Any]:
     """What rule and reader ask of every export: warm-ups, rounds, seed, packages, commit."""
-    fields: Mapping[str, Any] = next((each.fields for each in records if each.ok), {})
-    return {name: fields.get(name) for name in PLAN} | {"sessions": sorted({each.session for each in records})}
+    first = next((each for each in records if each.ok), None)
+    plan = {name: getattr(first, name, None) for name in PLAN}
+    return plan | {"sessions": sorted({each.session for each in records})}
 
 
 def _pool(pool: Pool) -> dict[str, Any]:

@@ -93,11 +93,10 @@ def _title(group: str, rows: Sequence[Row]) -> str:
     first = next((each for row in rows for each in row.records if each.ok), None)
     if first is None:
         return group
-    fields = first.fields
-    size = f"{fields['examples']:,} examples" if fields.get("examples") else "epochs of a size that is not known"
+    size = f"{first.examples:,} examples" if first.examples else "epochs of a size that is not known"
     kinds = " and ".join(values("data", *(row.records for row in rows))) or "unknown"
     steady = "; steady" if first.steady else ""
-    return f"{group}: {kinds} data, {size}, mini-batches of {fields.get('batch_size', '?')}{steady}"
+    return f"{group}: {kinds} data, {size}, mini-batches of {fmt.known(first.batch_size)}{steady}"
 
 
 def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str:
@@ -156,10 +155,10 @@ def provenance(comparison: Comparison) -> Iterable[str]:
             if each.ok:
                 sessions.setdefault(each.session, []).append(each)
     for session, records in sessions.items():
-        plans = sorted({f"{e.fields.get('warmup', '?')} + {e.fields.get('rounds', '?')}" for e in records})
-        settings = [f"{name} {value}" for name in PROVENANCE if (value := records[0].fields.get(name)) is not None]
-        machine = records[0].fields.get("machine") or {}
-        started = min(str(each.fields.get("started", "")) for each in records)
+        plans = sorted({f"{fmt.known(each.warmup)} + {fmt.known(each.rounds)}" for each in records})
+        settings = [f"{name} {value}" for name in PROVENANCE if (value := getattr(records[0], name)) is not None]
+        machine = records[0].machine
+        started = min(each.started or "" for each in records)
         yield "; ".join(
             filter(
                 None,
@@ -171,8 +170,8 @@ def provenance(comparison: Comparison) -> Iterable[str]:
                 ],
             )
         )
-        for backend, fields in {each.backend: each.fields for each in records}.items():
-            versions = ", ".join(f"{name} {version}" for name, version in (fields.get("versions") or {}).items())
-            packages = f"packages {str(used)[:12]}" if (used := fields.get("environment")) else ""
+        for backend, last in {each.backend: each for each in records}.items():
+            versions = ", ".join(f"{name} {version}" for name, version in last.versions.items())
+            packages = f"packages {str(used)[:12]}" if (used := last.environment) else ""
             if known := [text for text in (versions, packages) if text]:
                 yield f"{session}, {backend}: {'; '.join(known)}"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from tabulate import tabulate
 
 from analysis import format as fmt
 from analysis.comparison import Comparison, Row, compare
 from analysis.pairs import values
-from analysis.record import Record, record
+from analysis.record import Record
 
 HEADERS = (
     "backend",
@@ -30,16 +29,13 @@ LEGEND = """speed-up: the baseline's time over the backend's, above 1 is faster;
 study total: the study's whole schedule at this rate. How ratios and flags come about: docs/comparing.md"""
 
 
-def summary(
-    records: Sequence[Mapping[str, Any]], baselines: Sequence[str], floors: Mapping[str, float] | None = None
-) -> str:
+def summary(records: Sequence[Record], baselines: Sequence[str], floors: Mapping[str, float] | None = None) -> str:
     """All tables of a session, one per point and overridden settings; the legend; every flag and failure.
 
     baselines: whom ratios refer to, by preference: the first one that has a complete run of the point. floors: of
     the machine's noise, by family (analysis/noise_floor.py).
     """
-    known = [record(each) for each in records]
-    found = compare([each for each in known if each.outcome != "unavailable"], "backend", baselines, floors)
+    found = compare([each for each in records if each.outcome != "unavailable"], "backend", baselines, floors)
     groups: dict[str, list[Row]] = {}
     for row in found.rows:
         groups.setdefault(row.group, []).append(row)
@@ -48,26 +44,25 @@ def summary(
         parts.append(_pools(found))
     if parts:
         parts.append(LEGEND)
-    if notes := [*_notes(known, found)]:
+    if notes := [*_notes(records, found)]:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
 
 
-def outcomes(records: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> str:
+def outcomes(records: Sequence[Record], arms: Sequence[str]) -> str:
     """What a smoke test shows: how often each family and dataset came to which outcome on each backend, and why."""
-    known = [record(each) for each in records]
-    arms = [arm for arm in arms if any(each.arm == arm for each in known)]
+    arms = [arm for arm in arms if any(each.arm == arm for each in records)]
     cells: dict[tuple[str, str], dict[str, Counter[str]]] = {}
-    for each in known:
-        place = cells.setdefault((each.fields["family"], each.fields["dataset"]), {})
+    for each in records:
+        place = cells.setdefault((each.family, each.dataset), {})
         place.setdefault(each.arm, Counter())[each.outcome] += 1
     rows = [
-        [*place, len({each.point for each in known if (each.fields["family"], each.fields["dataset"]) == place})]
+        [*place, len({each.point for each in records if (each.family, each.dataset) == place})]
         + [", ".join(f"{name} {count}" for name, count in mine.get(arm, Counter()).items()) for arm in arms]
         for place, mine in sorted(cells.items())
     ]
     parts = [tabulate(rows, ["family", "dataset", "points", *arms])]
-    if notes := [*_failures(known)]:
+    if notes := [*_failures(records)]:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
 
@@ -106,15 +101,14 @@ def heading(rows: Sequence[Row]) -> str:
     """What was measured: the point, its data and plan, and each of the study's settings that was replaced."""
     records = [each for row in rows for each in row.records]
     first = next((each for each in records if each.ok), records[0])
-    fields = first.fields
-    table, count = fields.get("table"), fields.get("params_printed")
+    table, count = first.table, first.params_printed
     printed = [*([f"table {table}"] if table else []), *([] if count is None else [f"{count:,} parameters"])]
     text = first.point + (f" ({', '.join(printed)})" if printed else "")
-    if "data" in fields:
+    if first.data is not None:
         text += (
-            f": {' and '.join(values('data', records))} data, {fields.get('examples', 0):,} examples in "
-            f"{fields.get('batches', 0):,} mini-batches of {fields['batch_size']}, "
-            f"{len({each.run for each in records})} run(s) of {fields['warmup']} + {fields['rounds']} epochs"
+            f": {' and '.join(values('data', records))} data, {first.examples or 0:,} examples in "
+            f"{first.batches or 0:,} mini-batches of {first.batch_size}, "
+            f"{len({each.run for each in records})} run(s) of {first.warmup} + {first.rounds} epochs"
         )
     if first.steady:
         text += "; steady"

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from analysis.comparison import Comparison, Row, compare
 from analysis.pairs import ratio, verdict
-from analysis.record import Record, counted, record
+from analysis.reading import record
+from analysis.record import Record, counted
 from analysis.statistics import Ratio, paired_ratio, unpaired_ratio
 from reports.tables import ratios
-from tests.reports.builder import MACHINE, QUIET, fields, session, typed
+from tests.builder import MACHINE, QUIET, fields, session, typed
 
 TWO = {"torch": 1.0, "jax": 0.5}
 SWEEP = tuple(f"mnist-fnn-layers-{depth}" for depth in range(1, 7))

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import doubts, doubts_between
-from analysis.doubts import Flag
+from analysis.record import PAGE, Flag, Record
 from tests import ROOT
-from tests.reports.builder import MACHINE, QUIET, fields
+from tests.builder import MACHINE, QUIET, bare, one
 
 CODES = (
     "unsteady",
@@ -45,65 +46,65 @@ def codes(found: list[Flag]) -> set[str]:
     return {flag.code for flag in found}
 
 
-def after(**host: Any) -> dict[str, Any]:
-    return fields(host_after=QUIET | host)
+def after(**host: Any) -> Record:
+    return one(host_after=QUIET | host)
 
 
 def test_a_quiet_machine_and_a_steady_series_raise_nothing() -> None:
-    assert doubts.of_run(fields()) == []
+    assert doubts.of_run(one()) == []
 
 
 def test_a_record_that_says_nothing_raises_nothing() -> None:
-    assert doubts.of_run({}) == []
-    assert doubts_between.of_errors([{}], [{}]) == []
-    assert doubts_between.of_counts([{}], [{}]) == []
-    assert doubts_between.of_settings([{}], [{}], same_backend=True) == []
+    assert doubts.of_run(bare()) == []
+    assert doubts_between.of_errors([bare()], [bare()]) == []
+    assert doubts_between.of_counts([bare()], [bare()]) == []
+    assert doubts_between.of_settings([bare()], [bare()], same_backend=True) == []
 
 
 def test_a_host_that_says_nothing_raises_nothing() -> None:
     unknown = dict.fromkeys(QUIET)
-    assert doubts.of_run(fields(host_before=unknown, host_after=unknown)) == []
-    assert doubts.of_run(fields(host_before=unknown)) == []
+    assert doubts.of_run(one(host_before=unknown, host_after=unknown)) == []
+    assert doubts.of_run(one(host_before=unknown)) == []
 
 
 @pytest.mark.parametrize(
     ("record", "code", "says"),
     [
-        (fields(rounds_s=[1.3, 1.0, 1.0, 1.0, 1.0]), "unsteady", "first round took 1.30 times"),
-        (fields(rounds_s=[1.0, 1.1, 1.2, 1.3, 1.4]), "unsteady", "slower by 33%"),
-        (fields(rounds_s=[1.4, 1.3, 1.2, 1.1, 1.0]), "unsteady", "faster by 33%"),
+        (one(rounds_s=[1.3, 1.0, 1.0, 1.0, 1.0]), "unsteady", "first round took 1.30 times"),
+        (one(rounds_s=[1.0, 1.1, 1.2, 1.3, 1.4]), "unsteady", "slower by 33%"),
+        (one(rounds_s=[1.4, 1.3, 1.2, 1.1, 1.0]), "unsteady", "faster by 33%"),
         (after(load_1min=2.6), "loaded-machine", "2.6 processes wanted to run on 2 processors"),
-        (fields(gpu_conditions={"foreign_processes": 2}), "foreign-load", "2 other process"),
-        (fields(foreign_processors=0.5), "foreign-load", "0.50 of its 2 processor"),
+        (one(gpu_conditions={"foreign_processes": 2}), "foreign-load", "2 other process"),
+        (one(foreign_processors=0.5), "foreign-load", "0.50 of its 2 processor"),
         (after(throttle_events=7), "throttled", "for heat 3 time"),
         (after(swapped_out_mib=1100.0), "low-memory", "100 MiB were swapped out"),
-        (fields(machine=MACHINE | {"cpu_quota": 1.5}), "cpu-quota", "1.5 processors for 2 thread(s)"),
+        (one(machine=MACHINE | {"cpu_quota": 1.5}), "cpu-quota", "1.5 processors for 2 thread(s)"),
         (after(stolen_s=15.0), "stolen-time", "10.0% of the processors' time"),
         (after(frequency_mhz=2000.0), "throttled", "from 3000 to 2000 MHz"),
-        (fields(gpu_conditions={"throttle_reasons": 0x40 | 0x4}), "throttled", "0x44"),
-        (fields(rounds_processor_s=[0.5] * 5), "waiting", "0.50 processors of 2"),
+        (one(gpu_conditions={"throttle_reasons": 0x40 | 0x4}), "throttled", "0x44"),
+        (one(rounds_processor_s=[0.5] * 5), "waiting", "0.50 processors of 2"),
         (after(swap_used_mib=100.0), "low-memory", "100 MiB were swapped"),
         (after(memory_available_mib=300.0), "low-memory", "only 300 MiB"),
         (after(oom_kills=2), "low-memory", "killed 2"),
-        (fields(harness={"gate_s": 0.0021}), "slow-harness", "took the suite 2.1 ms"),
-        (fields(harness_overhead_s=0.0051, epoch_s=1.0), "slow-harness", "5.1 ms longer for the host"),
+        (one(harness={"gate_s": 0.0021}), "slow-harness", "took the suite 2.1 ms"),
+        (one(harness_overhead_s=0.0051, epoch_s=1.0), "slow-harness", "5.1 ms longer for the host"),
         (after(on_battery=True), "on-battery", "battery"),
         (after(exchange_ns=420.0), "processors-moved", "apart or together"),
         (after(loop_us=1290.0), "uneven-speed", "now faster, now slower"),
     ],
 )
-def test_what_raises_a_flag(record: dict[str, Any], code: str, says: str) -> None:
+def test_what_raises_a_flag(record: Record, code: str, says: str) -> None:
     found = doubts.of_run(record)
     assert code in codes(found)
     assert any(says in flag.text for flag in found)
 
 
 def test_an_idle_gpu_and_its_power_limit_raise_nothing() -> None:
-    assert doubts.of_run(fields(gpu_conditions={"throttle_reasons": 0x1 | 0x4, "foreign_processes": 0})) == []
+    assert doubts.of_run(one(gpu_conditions={"throttle_reasons": 0x1 | 0x4, "foreign_processes": 0})) == []
 
 
 def test_a_worker_on_a_gpu_may_wait_for_it() -> None:
-    assert doubts.of_run(fields(device="gpu", rounds_processor_s=[0.1] * 5)) == []
+    assert doubts.of_run(one(device="gpu", rounds_processor_s=[0.1] * 5)) == []
 
 
 amount = st.floats(0, 1e3)
@@ -112,20 +113,20 @@ worse = {
     "stolen_s": lambda x: after(stolen_s=10 + x),
     "swap_used_mib": lambda x: after(swap_used_mib=x),
     "memory_used": lambda x: after(memory_available_mib=max(0.0, 6000 - 10 * x)),
-    "gate": lambda x: fields(harness={"gate_s": x / 1000}),
-    "overhead": lambda x: fields(harness_overhead_s=x / 1000, epoch_s=0.5),
+    "gate": lambda x: one(harness={"gate_s": x / 1000}),
+    "overhead": lambda x: one(harness_overhead_s=x / 1000, epoch_s=0.5),
     "distance": lambda x: after(exchange_ns=150 + x),
     "pace": lambda x: after(loop_us=1000 + x),
     "clock": lambda x: after(frequency_mhz=3000 - x),
-    "idle": lambda x: fields(rounds_processor_s=[2 / (1 + x)] * 5),
-    "first_round": lambda x: fields(rounds_s=[1 + x, 1.0, 1.0, 1.0, 1.0]),
-    "wall": lambda x: fields(rounds_s=[1 + x] * 5, rounds_processor_s=[1.0] * 5),
+    "idle": lambda x: one(rounds_processor_s=[2 / (1 + x)] * 5),
+    "first_round": lambda x: one(rounds_s=[1 + x, 1.0, 1.0, 1.0, 1.0]),
+    "wall": lambda x: one(rounds_s=[1 + x] * 5, rounds_processor_s=[1.0] * 5),
 }
 
 
 @pytest.mark.parametrize("build", worse.values(), ids=worse)
 @given(small=amount, large=amount)
-def test_worse_never_raises_fewer_flags(build: Callable[[float], dict[str, Any]], small: float, large: float) -> None:
+def test_worse_never_raises_fewer_flags(build: Callable[[float], Record], small: float, large: float) -> None:
     small, large = sorted((small, large))
     assert codes(doubts.of_run(build(small))) <= codes(doubts.of_run(build(large)))
 
@@ -142,8 +143,8 @@ def test_the_limits_of_a_plausible_ratio(ratio: float, flagged: bool) -> None:
     assert bool(doubts_between.of_ratio(ratio)) == flagged
 
 
-def errors(*values: float, **own: Any) -> list[dict[str, Any]]:
-    return [fields(test_error=value, run=run, **own) for run, value in enumerate(values, 1)]
+def errors(*values: float, **own: Any) -> list[Record]:
+    return [one(test_error=value, run=run, **own) for run, value in enumerate(values, 1)]
 
 
 @given(st.lists(st.floats(0, 50), min_size=1, max_size=5), st.floats(0, 20), st.floats(0, 20))
@@ -182,15 +183,15 @@ def test_an_error_that_is_no_percentage_is_judged_by_its_seeds_alone() -> None:
 
 
 def test_networks_of_different_size_are_named() -> None:
-    (flag,) = doubts_between.of_counts([fields(params=1234)], [fields(params=5678)])
+    (flag,) = doubts_between.of_counts([one(params=1234)], [one(params=5678)])
     assert flag.code == "parameter-counts"
     assert "1,234 and 5,678" in flag.text
 
 
 def test_packages_may_differ_between_backends_but_not_within_one() -> None:
-    torch, jax = [fields("torch")], [fields("jax")]
+    torch, jax = [one("torch")], [one("jax")]
     assert not doubts_between.of_settings(torch, jax, same_backend=False)
-    newer = [fields("torch", environment="another", versions={"keras": "3.0.0", "torch": "2.0.0"})]
+    newer = [one("torch", environment="another", versions={"keras": "3.0.0", "torch": "2.0.0"})]
     (flag,) = doubts_between.of_settings(torch, newer, same_backend=True)
     assert flag.code == "other-environment"
     assert "torch 1.0.0 and 2.0.0" in flag.text
@@ -198,33 +199,38 @@ def test_packages_may_differ_between_backends_but_not_within_one() -> None:
 
 
 def test_other_options_and_other_machines_are_told() -> None:
-    other = [fields(options={"jit": "on"}, machine=MACHINE | {"cpu_model": "Other CPU"})]
-    found = doubts_between.of_settings([fields()], other, same_backend=True)
+    other = [one(options={"jit": "on"}, machine=MACHINE | {"cpu_model": "Other CPU"})]
+    found = doubts_between.of_settings([one()], other, same_backend=True)
     assert codes(found) == {"other-options", "other-machine"}
     assert any("Test CPU and Other CPU" in flag.text for flag in found)
 
 
 def test_a_mebibyte_less_is_the_same_machine() -> None:
-    rebooted = [fields(machine=MACHINE | {"machine": "0", "memory_mib": 7999})]
-    assert not doubts_between.of_settings([fields()], rebooted, same_backend=True)
-    upgraded = [fields(machine=MACHINE | {"machine": "0", "memory_mib": 16000})]
-    (flag,) = doubts_between.of_settings([fields()], upgraded, same_backend=True)
+    rebooted = [one(machine=MACHINE | {"machine": "0", "memory_mib": 7999})]
+    assert not doubts_between.of_settings([one()], rebooted, same_backend=True)
+    upgraded = [one(machine=MACHINE | {"machine": "0", "memory_mib": 16000})]
+    (flag,) = doubts_between.of_settings([one()], upgraded, same_backend=True)
     assert flag.text == "measured on different machines: memory_mib was 8000, is 16000"
 
 
 def test_replaced_packages_make_a_result_stale() -> None:
-    assert not doubts_between.of_age([fields("torch")], {"torch": "environment of torch"})
-    assert not doubts_between.of_age([fields("torch")], {})
-    assert codes(doubts_between.of_age([fields("torch")], {"torch": "newer"})) == {"stale-environment"}
+    assert not doubts_between.of_age([one("torch")], {"torch": "environment of torch"})
+    assert not doubts_between.of_age([one("torch")], {})
+    assert codes(doubts_between.of_age([one("torch")], {"torch": "newer"})) == {"stale-environment"}
 
 
 def test_every_flag_is_explained_under_the_heading_that_it_links_to() -> None:
-    page = (ROOT / doubts.PAGE).read_text()
+    page = (ROOT / PAGE).read_text()
     headings = set(re.findall(r"^#+ ([a-z-]+)$", page, re.M))
     assert headings >= set(CODES)
     source = Path(doubts.__file__).read_text() + Path(doubts_between.__file__).read_text()
     assert set(re.findall(r'Flag\(\s*"([a-z-]+)"', source)) == set(CODES)
-    assert Flag("unsteady", "x").json() == {"code": "unsteady", "text": "x", "link": "docs/comparing.md#unsteady"}
+    written = msgspec.to_builtins(Flag("unsteady", "x"))
+    assert written == {
+        "code": "unsteady",
+        "text": "x",
+        "link": "docs/comparing.md#unsteady",
+    }
 
 
 def test_every_link_of_the_reports_leads_somewhere() -> None:

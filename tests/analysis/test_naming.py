@@ -13,7 +13,7 @@ from analysis import naming, saved_runs
 from analysis.pairs import ratio
 from analysis.saved_runs import RunProblem
 from reports.commands.exits import Exit
-from tests.reports.builder import fields, save, session, typed
+from tests.builder import fields, save, session, typed
 from tests.reports.commands import Output, run
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from analysis import machines, noise_floor
 from reports.commands.exits import Exit
-from tests.reports.builder import MACHINE, save, session, typed
+from tests.builder import MACHINE, save, session, typed
 from tests.reports.commands import SWEEP, Output, run
 
 

@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 
 from analysis import saved_runs
-from analysis.doubts import Flag
-from analysis.record import VERSION, BadRecord, NewerRecord, record
+from analysis.comparison import compare
+from analysis.reading import BadRecord, NewerRecord, record
+from analysis.record import VERSION, Flag
 from analysis.saved_runs import RunProblem
-from tests.reports.builder import fields, journal, save, session
+from tests.builder import fields, journal, save, session
 
 
 def test_a_record_keeps_every_field_that_it_came_with() -> None:
-    raw = fields(flags=[{"code": "unsteady", "text": "so", "link": "there"}], something_new=[1])
+    flag = {"code": "unsteady", "text": "so", "link": "docs/comparing.md#unsteady"}
+    raw = fields(flags=[flag], something_new=[1])
     made = record(raw, "one")
-    assert made.fields == raw
+    assert made.json() == {**raw, "error_unit": "%"}
     assert (made.arm, made.backend, made.run, made.epoch_s) == ("torch", "torch", 1, 1.0)
-    assert made.flags == (Flag("unsteady", "so"),)
+    assert made.flags == [Flag("unsteady", "so")]
 
 
 def test_a_second_name_is_an_arm_of_its_own() -> None:
@@ -38,8 +40,8 @@ def test_version_1_is_read_as_if_it_were_written_today() -> None:
     for name in ("study_epochs", "study_examples", "machine", "options", "commit"):
         del old[name]
     made = record(old)
-    assert made.fields["record_version"] == VERSION
-    assert (made.fields["study_epochs"], made.fields["study_examples"]) == (50, 60_000)
+    assert made.record_version == VERSION
+    assert (made.study_epochs, made.study_examples) == (50, 60_000)
     assert [flag.code for flag in made.flags] == ["unsteady", "something else"]
     assert old["record_version"] == 1
 
@@ -102,7 +104,9 @@ def test_a_result_that_never_came_has_no_figures() -> None:
     unmeasured: dict[str, Any] = {"epoch_s": None, "rounds_s": [], "first_epoch_s": None}
     made = record({**fields(), **unmeasured, "outcome": "oom", "reason": "too large"})
     assert not made.ok
-    assert made.epoch_s is made.total_s is made.test_error is None
+    assert made.epoch_s is made.total_s is None
+    (row,) = compare([made]).rows
+    assert (row.epoch, row.test_error, row.peak_memory_mib, row.memory_kind, row.total) == (None,) * 5
 
 
 # --- files

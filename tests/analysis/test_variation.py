@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.precision import TRAINING, detectable, from_pilot, half_width, plan, power, runs_for
+from analysis.record import Record
 from analysis.statistics import paired_ratio
 from analysis.variation import Components, components, steadiness
+from tests.builder import bare
 
 seconds = st.floats(1e-3, 1e3)
 series = st.lists(seconds, min_size=3, max_size=12)
@@ -204,15 +206,15 @@ def pilot(
     between: float = 0.03,
     within: float = 0.02,
     run_s: float = 10.0,
-) -> list[dict[str, object]]:
+) -> list[Record]:
     draw = np.random.default_rng(3)
-    records: list[dict[str, object]] = []
+    records: list[Record] = []
     for run in range(1, runs + 1):
         luck = draw.normal(0, 0.2)
         for name, epoch in backends.items():
             times = epoch * np.exp(luck + draw.normal(0, between) + draw.normal(0, within, rounds))
             own = {"warmup_s": [epoch], "rounds_s": times.tolist(), "wall_s": float(epoch + run_s + times.sum())}
-            records.append({"backend": name, "run": run, "outcome": "ok", **own})
+            records.append(bare(backend=name, run=run, outcome="ok", **own))
     return records
 
 

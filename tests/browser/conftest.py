@@ -14,9 +14,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
 import study
-from analysis.totals import fields_of
 from reports.__main__ import main
-from tests.reports.builder import save, session
+from tests.builder import save, session, with_total
 
 EPOCHS = {"theano": 1.0, "tensorflow1": 1.8, "cntk": 0.9, "tensorflow2": 0.7, "jax": 0.4, "torch": 0.5}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -46,7 +45,7 @@ def swept(figures: tuple[str, ...], runs: int) -> list[dict[str, Any]]:
     for figure in study.figures():
         for place, point in enumerate(figure.points if figure.figure in figures else ()):
             for each in session({name: s * (1 + place) for name, s in EPOCHS.items()}, runs, point, data="synthetic"):
-                each |= fields_of(each) | {"peak_memory_mib": 200.0 + 50 * place + 5 * len(each["backend"])}
+                each |= with_total(each) | {"peak_memory_mib": 200.0 + 50 * place + 5 * len(each["backend"])}
                 if each["backend"] == "cntk" and point == figure.points[-1]:
                     each = {"outcome": "oom", "reason": "out of memory", **_without_figures(each)}
                 made.append(each)

@@ -16,12 +16,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from analysis import saved_runs
 from analysis.newest import Newest
-from analysis.totals import fields_of
 from models.catalogue import points
 from reports.figures.charts import Figure
 from reports.figures.sweeps import figures
 from tests.browser.conftest import EPOCHS, Opened, logged, made
-from tests.reports.builder import fields, save, session
+from tests.builder import fields, save, session, with_total
 
 pytestmark = pytest.mark.browser
 
@@ -167,7 +166,7 @@ def test_it_prints_with_all_its_figures(report: Path, opened: Opened, tmp_path: 
 def test_hostile_names_are_shown_and_not_run(opened: Opened, tmp_path: Path) -> None:
     evil = "</script><script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
     raw = session({"theano": 1.0, "jax": 0.5}, at="imdb-imdb_lstm-layers-1")
-    raw = [each | fields_of(each) | {"machine": {"machine": evil}, "commit": evil, "data": evil} for each in raw]
+    raw = [with_total(each) | {"machine": {"machine": evil}, "commit": evil, "data": evil} for each in raw]
     raw.append(fields(evil, outcome="crash", reason=evil, flags=[{"code": "unsteady", "text": evil}]))
     save(tmp_path, "0001_a", raw)
     page = opened(made(tmp_path))

@@ -7,8 +7,8 @@ from typing import Any
 
 import psutil
 
-from fixtures.errors import WorkerFailed
-from fixtures.run import training
+from analysis.record import Record
+from fixtures.run.measure import Arm, measure
 from fixtures.session.session import Session
 from models.catalogue import point
 from tests.faults.injection import faulty
@@ -17,17 +17,12 @@ POINT = "mnist-fnn-layers-2"
 OLD_AND_NEW = ("theano", "jax")  # on CPython 3.6, and on the host's
 
 
-def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
-    """The record of one benchmark that meets this fault; changes: fields of its Setup."""
+def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **changes: Any) -> Record:
+    """The record of one benchmark that meets this fault; changes: fields of its Job."""
     where = point(changes.pop("point", POINT))
-    setup = faulty(session.setup(where, backend, 1), fault, **changes)
+    job = faulty(session.job(where, backend, 1), fault, **changes)
     record = session.new_record(where, backend, 1)
-
-    try:
-        training.run(setup, record)
-        record["outcome"] = "ok"
-    except WorkerFailed as error:
-        record.update(outcome=error.outcome, reason=error.reason, stderr=list(error.stderr))
+    measure([Arm(record, lambda _: job)])
     return record
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from fixtures.run.job import Setup
+from fixtures.run.job import Job
 from fixtures.session.session import Session
 from models.catalogue import Point
 
@@ -39,16 +39,16 @@ RANDOM: tuple[tuple[Fault, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Faulty(Setup):
+class Faulty(Job):
     fault: Fault | None = None
 
     @property
-    def job(self) -> dict[str, Any]:
-        return {**super().job, **({"fault": self.fault} if self.fault else {})}
+    def message(self) -> dict[str, Any]:
+        return {**super().message, **({"fault": self.fault} if self.fault else {})}
 
 
-def faulty(setup: Setup, fault: Fault | None, **changes: Any) -> Faulty:
-    fields = {field.name: getattr(setup, field.name) for field in dataclasses.fields(setup)}
+def faulty(job: Job, fault: Fault | None, **changes: Any) -> Faulty:
+    fields = {field.name: getattr(job, field.name) for field in dataclasses.fields(job)}
     return Faulty(**{**fields, **changes}, fault=fault)
 
 
@@ -61,16 +61,16 @@ def drawn(chosen: dict[str, Any], backend: str, run: int) -> tuple[Fault | None,
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
     chosen = json.loads(os.environ["FAULTS"])
-    setup = Session.setup
+    job = Session.job
 
-    def injected(self: Session, point: Point, backend: str, run: int) -> Setup:
+    def injected(self: Session, point: Point, backend: str, run: int) -> Job:
         if "random" in chosen:
             fault = drawn(chosen, backend, run)[0]
         else:
             fault = chosen.get(f"{backend}-run{run}", chosen.get(backend))
-        return faulty(setup(self, point, backend, run), fault)
+        return faulty(job(self, point, backend, run), fault)
 
-    Session.setup = injected  # type: ignore[assignment,method-assign]
+    Session.job = injected  # type: ignore[assignment,method-assign]
 
 
 def pytest_runtest_teardown() -> None:

@@ -19,8 +19,8 @@ from analysis.journal import JournalProblem, line, parse
 from fixtures.session import journal_writer
 from fixtures.session.journal_writer import Writer
 from tests import ROOT
+from tests.builder import fields
 from tests.datasets.disk import full_beyond
-from tests.reports.builder import fields
 
 Make = Callable[..., Writer]
 values = st.recursive(

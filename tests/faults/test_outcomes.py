@@ -42,8 +42,8 @@ def slow_in_turn(values: Sequence[Any], names: str) -> pytest.MarkDecorator:
 
 def test_without_a_fault(shared: Session, backend: str) -> None:
     record = attempt(shared, backend, None)
-    assert record["outcome"] == "ok", record
-    assert len(record["rounds_s"]) == 2
+    assert record.outcome == "ok", record
+    assert len(record.rounds_s) == 2
 
 
 @slow_in_turn(
@@ -65,11 +65,11 @@ def test_without_a_fault(shared: Session, backend: str) -> None:
 )
 def test_a_crash(shared: Session, backend: str, fault: Fault, reason: str, epochs: int) -> None:
     record = attempt(shared, backend, fault)
-    assert record["outcome"] == "crash"
-    assert reason in record["reason"]
-    assert len(record.get("losses", [])) == epochs  # what was timed before is kept
+    assert record.outcome == "crash"
+    assert reason in record.reason
+    assert len(record.losses) == epochs  # what was timed before is kept
     if fault["kind"] == "exception":
-        assert any("in _raise" in line for line in record["stderr"])
+        assert any("in _raise" in line for line in record.stderr)
 
 
 @pytest.mark.alone
@@ -79,35 +79,35 @@ def test_a_hang(shared: Session, backend: str, place: str, usual_s: Callable[[st
     plan = dataclasses.replace(shared.settings.plan(point(POINT)), timeout=limit)
     start = time.monotonic()
     record = attempt(shared, backend, {"kind": "hang", "at": place, "epoch": 2}, plan=plan)
-    assert record["outcome"] == "timeout"
-    assert record["reason"] == f"not finished after {limit:g} s"
-    assert len(record["losses"]) == (2 if place == "after" else 1)
+    assert record.outcome == "timeout"
+    assert record.reason == f"not finished after {limit:g} s"
+    assert len(record.losses) == (2 if place == "after" else 1)
     assert time.monotonic() - start < limit + 3
 
 
 def test_an_answer_that_comes_too_late(shared: Session, backend: str) -> None:
     plan = dataclasses.replace(shared.settings.plan(point(POINT)), timeout=1.0)
     record = attempt(shared, backend, {"kind": "wait", "at": "import", "seconds": 2.0}, plan=plan)
-    assert (record["outcome"], record["reason"]) == ("timeout", "not finished after 1 s")
+    assert (record.outcome, record.reason) == ("timeout", "not finished after 1 s")
 
 
 def test_a_loss_that_is_not_a_number(shared: Session, backend: str) -> None:
     record = attempt(shared, backend, {"kind": "nan", "at": "build"})
-    assert record["outcome"] == "diverged"
-    assert "not finite after epoch 1" in record["reason"]
+    assert record.outcome == "diverged"
+    assert "not finite after epoch 1" in record.reason
 
 
 def test_a_flood_on_standard_error_disturbs_nothing(shared: Session, backend: str) -> None:
     before = psutil.Process().memory_info().rss
     record = attempt(shared, backend, {"kind": "flood", "at": "in", "epoch": 2})
-    assert record["outcome"] == "ok"
+    assert record.outcome == "ok"
     assert psutil.Process().memory_info().rss - before < 10 * 2**20  # of 22 MB that were printed
 
 
 def test_more_memory_than_there_is(shared: Session, backend: str) -> None:
     record = attempt(shared, backend, {"kind": "allocate", "at": "build"}, memory_limit=MemoryLimit(1500, "data"))
-    assert record["outcome"] == "oom"
-    assert "MemoryError" in record["reason"]
+    assert record.outcome == "oom"
+    assert "MemoryError" in record.reason
 
 
 @slow_but(CHEAP, argument="name")
@@ -118,9 +118,9 @@ def test_a_mini_batch_that_does_not_fit_into_the_limit(shared: Session, name: st
     plan = dataclasses.replace(shared.settings.plan(point(where)), examples=4096)
     limit = MemoryLimit(1500, "data")
     record = attempt(shared, name, None, point=where, plan=plan, batch_size=4096, memory_limit=limit)
-    assert record["outcome"] == "oom", (record.get("reason"), record.get("stderr"))
+    assert record.outcome == "oom", (record.reason, record.stderr)
     # and a mini-batch of the study's size does fit
-    assert attempt(shared, name, None, point=where, memory_limit=limit)["outcome"] == "ok"
+    assert attempt(shared, name, None, point=where, memory_limit=limit).outcome == "ok"
 
 
 @pytest.mark.slow  # each stops where it does, and JAX only when it has been watched for a while
@@ -130,7 +130,7 @@ def test_a_limit_in_which_not_even_the_framework_fits(shared: Session, name: str
     provided(shared, name)
     start = time.monotonic()
     record = attempt(shared, name, None, memory_limit=MemoryLimit(mib, "data"))
-    assert record["outcome"] == "oom", (record.get("reason"), record.get("stderr"))
+    assert record.outcome == "oom", (record.reason, record.stderr)
     assert time.monotonic() - start < 60
 
 
@@ -146,7 +146,7 @@ def test_an_environment_that_is_deleted_meanwhile(
     monkeypatch.setattr("fixtures.cache.folder", lambda: cache)
     session = Session(shared.settings, tmp_path / "journal", print)
     session._data = {("mnist", point(POINT).preprocessing): shared.data(point(POINT))}
-    assert attempt(session, name, None)["outcome"] == "ok"
+    assert attempt(session, name, None).outcome == "ok"
 
     def delete() -> None:
         while not worker_processes():
@@ -159,8 +159,8 @@ def test_an_environment_that_is_deleted_meanwhile(
     deletion.start()
     record = attempt(session, name, {"kind": "wait", "at": "import", "seconds": 4.0})
     deletion.join()
-    assert record["outcome"] == "crash"
-    assert "No module named" in record["reason"]
+    assert record.outcome == "crash"
+    assert "No module named" in record.reason
     # the next benchmark builds it anew, or says why it can't
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("PIP_FIND_LINKS", "")

@@ -19,8 +19,8 @@ from analysis.record import VERSION
 from analysis.rounds import stats
 from reports.__main__ import main
 from tests import ROOT
+from tests.builder import fields, journal
 from tests.faults.conftest import SMOKE, Run, saved
-from tests.reports.builder import fields, journal
 
 
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
@@ -47,7 +47,7 @@ def test_a_journal_of_before_checksums_is_recovered(tmp_path: Path, capsys: pyte
     path = tmp_path / "recovered" / "0001_20260101-010101-5.json"
     assert f"{path}: 3 ok, 1 oom" in capsys.readouterr().out
     again = saved_runs.load(path)
-    assert [each.fields["backend"] for each in again.records] == ["torch", "torch", "jax", "cntk"]
+    assert [each.backend for each in again.records] == ["torch", "torch", "jax", "cntk"]
     first = json.loads(path.read_text())["benchmarks"][0]
     assert first["fullname"] == "benchmarks/test_fnn.py::test_fnn[mnist-fnn-layers-6-torch-run1]"
     assert first["stats"]["data"] == raw[0]["rounds_s"]

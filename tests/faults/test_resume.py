@@ -22,8 +22,8 @@ from fixtures.session.settings import Settings
 from models.catalogue import point
 from models.layers import Dense
 from tests.backends import slow_but
+from tests.builder import fields, save
 from tests.faults.conftest import SMOKE, Run, Running, saved
-from tests.reports.builder import fields, save
 
 POINTS = "(mnist-fnn-layers-1 or mnist-fnn-layers-2 or mnist-fnn-layers-3)"
 STUDY = Settings(("jax", "torch"), profile="study", threads=2)
@@ -155,7 +155,7 @@ def test_a_saved_run_of_a_resumed_session_makes_both_journals_superfluous(tmp_pa
     from analysis import saved_runs
 
     saved_run = save(tmp_path, "0001_x", [fields(), fields("jax")])
-    raw = [each.fields for each in saved_runs.load(saved_run).records]
+    raw = [each.json() for each in saved_runs.load(saved_run).records]
     journal_of(tmp_path, line("result", {"benchmark": "a", "record": dict(raw[0])}))
     assert [each.path for each in saved_runs.everything(tmp_path)[0]] == [saved_run]
 

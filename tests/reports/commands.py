@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reports.__main__ import main
-from tests.reports.builder import session
+from tests.builder import session
 
 SWEEP = tuple(f"mnist-fnn-layers-{depth}" for depth in range(1, 5))
 Output = pytest.CaptureFixture[str]

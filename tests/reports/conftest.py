@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports.builder import save
+from tests.builder import save
 from tests.reports.commands import swept
 
 

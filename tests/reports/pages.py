@@ -8,10 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from analysis.totals import fields_of
 from reports.__main__ import main
 from reports.commands.exits import Exit
-from tests.reports.builder import session
+from tests.builder import session, with_total
 
 POINTS = ("mnist-fnn-layers-6", "mnist-cnn_softmax-filters-1", "imdb-imdb_lstm-layers-1")
 
@@ -19,7 +18,7 @@ POINTS = ("mnist-fnn-layers-6", "mnist-cnn_softmax-filters-1", "imdb-imdb_lstm-l
 def raw(at: tuple[str, ...] = POINTS, epochs: dict[str, float] | None = None, **own: Any) -> list[dict[str, Any]]:
     epochs = epochs or {"theano": 1.0, "cntk": 0.5, "torch": 0.25}
     made = [each for where in at for each in session(epochs, at=where, **own)]
-    return [each | fields_of(each) for each in made]
+    return [with_total(each) for each in made]
 
 
 def written(root: Path, *arguments: str) -> int:

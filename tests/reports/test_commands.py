@@ -14,7 +14,7 @@ import pytest
 import reports
 from reports.__main__ import COMMANDS, main
 from reports.commands.exits import Exit
-from tests.reports.builder import fields, save
+from tests.builder import fields, save
 from tests.reports.commands import Output, run
 
 

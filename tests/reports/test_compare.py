@@ -11,7 +11,7 @@ import pytest
 
 from reports.commands.exits import Exit
 from study.printed import results
-from tests.reports.builder import save, session
+from tests.builder import save, session
 from tests.reports.commands import SWEEP, Output, run
 
 

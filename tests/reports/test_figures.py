@@ -17,7 +17,6 @@ import pytest
 import study
 from analysis import saved_runs
 from analysis.newest import Newest
-from analysis.totals import fields_of
 from models.catalogue import point
 from reports.__main__ import main
 from reports.commands.exits import Exit
@@ -25,7 +24,7 @@ from reports.figures.charts import Figure
 from reports.figures.drawing import rendered
 from reports.figures.sweeps import figures
 from reports.styles import ORDER, STYLES, style
-from tests.reports.builder import fields, save, session
+from tests.builder import fields, save, session, with_total
 
 SWEEP = tuple(f"imdb-imdb_lstm-cells-{cells}" for cells in (25, 50, 100, 200, 400, 800))
 EPOCHS = {"theano": 1.0, "tensorflow1": 1.8, "cntk": 0.9, "torch": 0.5, "jax": 0.4}
@@ -33,7 +32,7 @@ EPOCHS = {"theano": 1.0, "tensorflow1": 1.8, "cntk": 0.9, "torch": 0.5, "jax": 0
 
 def swept(at: tuple[str, ...] = SWEEP, runs: int = 3, **own: Any) -> list[dict[str, Any]]:
     made = [each for where in at for each in session(EPOCHS, runs, where, **own)]
-    return [each | fields_of(each) for each in made]
+    return [with_total(each) for each in made]
 
 
 def drawn(root: Path, number: str, settings: str = "", baseline: str | None = None) -> Figure:
@@ -184,7 +183,7 @@ def test_a_backend_without_a_result_is_not_who_the_pairs_have_in_common(tmp_path
 
 
 def test_each_sweep_has_a_baseline_that_was_measured_in_it(tmp_path: Path) -> None:
-    elsewhere = [each | fields_of(each) for each in session({"theano": 1.0, "torch": 0.5})]
+    elsewhere = [with_total(each) for each in session({"theano": 1.0, "torch": 0.5})]
     save(tmp_path, "0001_a", [*elsewhere, *(each for each in swept() if each["backend"] in ("torch", "jax"))])
     assert [line.name for line in drawn(tmp_path, "4.79").series if line.main] == ["jax / torch"]
     assert [line.name for line in drawn(tmp_path, "4.10").series if line.main] == ["theano / torch"]

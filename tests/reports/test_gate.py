@@ -15,7 +15,7 @@ from analysis import noise_floor
 from analysis.comparison import compare
 from reports.commands.compare import check
 from reports.commands.exits import Exit
-from tests.reports.builder import MACHINE, fields, save, session, typed
+from tests.builder import MACHINE, fields, save, session, typed
 from tests.reports.commands import Output, run, swept
 
 

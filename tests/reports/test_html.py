@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reports.commands.exits import Exit
-from tests.reports.builder import fields, journal, save
+from tests.builder import fields, journal, save
 from tests.reports.pages import POINTS, embedded, page, raw, shown, written
 
 Output = pytest.CaptureFixture[str]

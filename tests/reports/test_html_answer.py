@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from analysis.totals import fields_of
 from reports.html import answer
-from tests.reports.builder import fields, save, typed
+from tests.builder import fields, save, typed, with_total
 from tests.reports.pages import POINTS, page, raw, shown
 
 
@@ -157,7 +156,7 @@ def test_who_is_faster_side_by_side_comes_first() -> None:
     base = [fields("theano", run, rounds_s=[seconds] * 5) for run, seconds in enumerate([1.0, 1.01, 1.0, 8.0, 8.1], 1)]
     cntk = [fields("cntk", run, rounds_s=[seconds] * 5) for run, seconds in enumerate([0.6, 0.61, 0.6, 0.6, 0.61], 1)]
     torch = [fields("torch", run, rounds_s=[seconds] * 5) for run, seconds in enumerate([0.5, 0.505, 0.502], 1)]
-    raws = [each | fields_of(each) for each in (*base, *cntk, *torch)]
+    raws = [with_total(each) for each in (*base, *cntk, *torch)]
     cells = speeds(answer.answer(typed(raws), "theano", {}))
     assert float(cells["cntk"].text.split()[0]) > float(cells["torch"].text.split()[0])
     assert said(raws, "theano").startswith(f"{WHAT}: torch is fastest; cntk comes next, at 0.83")

@@ -12,7 +12,7 @@ from _pytest.mark.expression import Expression
 from analysis import saved_runs
 from models.catalogue import points
 from reports.html import origin
-from tests.reports.builder import fields, save
+from tests.builder import fields, save
 from tests.reports.pages import page, raw, shown
 
 

@@ -13,7 +13,7 @@ from analysis.newest import Newest
 from models.catalogue import points
 from reports.html import study_tables
 from reports.html.study_tables import Table, tables
-from tests.reports.builder import save
+from tests.builder import save
 from tests.reports.pages import raw
 
 

@@ -14,7 +14,7 @@ from tabulate import tabulate
 
 from reports.commands.exits import Exit
 from reports.tables.markdown import STYLE, escape, item
-from tests.reports.builder import MACHINE, fields, save
+from tests.builder import MACHINE, fields, save
 from tests.reports.commands import Output, run
 
 RENDERER = MarkdownIt("gfm-like", {"linkify": False, "html": True})

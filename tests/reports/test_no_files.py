@@ -17,7 +17,7 @@ from analysis.saved_runs import RunProblem
 from reports.commands.exits import Exit
 from reports.html.origin import FLEXIBILITY, flexibility
 from storage import files
-from tests.reports.builder import MACHINE, journal, save, session
+from tests.builder import MACHINE, journal, save, session
 from tests.reports.commands import Output, run
 
 Make = Callable[[Path], object]

@@ -19,7 +19,7 @@ from fixtures.pytest_plugin import options
 from reports.__main__ import main
 from reports.commands.exits import Exit
 from tests import ROOT
-from tests.reports.builder import fields, save
+from tests.builder import fields, save
 from tests.reports.commands import Output, run, swept
 
 SWEEP = tuple(f"imdb-imdb_lstm-cells-{cells}" for cells in (25, 50))

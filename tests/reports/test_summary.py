@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from analysis import format as fmt
 from analysis.statistics import Median, Ratio
 from analysis.totals import Total
 from reports.tables.summary import outcomes, summary
-from tests.reports.builder import fields, session
+from tests.builder import blocks, one
 
-UNAVAILABLE = {"outcome": "unavailable", "reason": "no CPython 3.6: get it with pyenv"}
+UNAVAILABLE: dict[str, Any] = {"outcome": "unavailable", "reason": "no CPython 3.6: get it with pyenv"}
 
 
 def line(text: str, start: str) -> str:
@@ -23,7 +24,7 @@ def line(text: str, start: str) -> str:
 
 
 def test_a_table_has_ratios_to_the_first_baseline_that_was_measured() -> None:
-    text = summary(session({"torch": 1.0, "jax": 0.5}), ["cntk", "torch"])
+    text = summary(blocks({"torch": 1.0, "jax": 0.5}), ["cntk", "torch"])
     assert "mnist-fnn-layers-6 (table 4.6, 418,384 parameters): real-subset data, 4,000 examples" in text
     assert "baseline" in line(text, "torch")
     row = line(text, "jax")
@@ -42,50 +43,50 @@ def test_a_table_has_ratios_to_the_first_baseline_that_was_measured() -> None:
     ],
 )
 def test_a_heading_names_only_what_the_study_prints(printed: dict[str, Any], said: str) -> None:
-    text = summary(session({"torch": 1.0}, **printed), ["torch"])
+    text = summary(blocks({"torch": 1.0}, **printed), ["torch"])
     assert text.startswith(f"mnist-fnn-layers-6{said}real-subset data")
 
 
 def test_no_difference_is_marked() -> None:
-    text = summary(session({"torch": 1.0, "jax": 1.0}, seed=2), ["torch"])
+    text = summary(blocks({"torch": 1.0, "jax": 1.0}, seed=2), ["torch"])
     assert "~" in line(text, "jax")
 
 
 def test_the_noise_floor_takes_a_verdict_away() -> None:
-    records = session({"torch": 1.0, "jax": 0.8}, noise=0.001)
+    records = blocks({"torch": 1.0, "jax": 0.8}, noise=0.001)
     assert "~" not in line(summary(records, ["torch"]), "jax")
     assert "~" in line(summary(records, ["torch"], {"fnn": math.log(1.5)}), "jax")
 
 
 def test_one_run_is_called_one() -> None:
-    assert "(1 run)" in line(summary(session({"torch": 1.0, "jax": 1.0}, runs=1), ["torch"]), "jax")
+    assert "(1 run)" in line(summary(blocks({"torch": 1.0, "jax": 1.0}, runs=1), ["torch"]), "jax")
 
 
 def test_every_outcome_is_shown_and_explained() -> None:
-    failed = {**fields("cntk"), "outcome": "oom", "reason": "out of memory"}
-    missing = {**fields("theano"), **UNAVAILABLE}
-    text = summary([*session({"torch": 1.0}), failed, missing], ["torch"])
+    failed = one("cntk", outcome="oom", reason="out of memory")
+    missing = one("theano", **UNAVAILABLE)
+    text = summary([*blocks({"torch": 1.0}), failed, missing], ["torch"])
     assert "oom" in line(text, "cntk")
     assert "! mnist-fnn-layers-6, cntk: oom: out of memory" in text
     assert "! theano: unavailable: no CPython 3.6: get it with pyenv" in text
 
 
 def test_a_run_that_failed_now_and_then_is_counted() -> None:
-    records = session({"torch": 1.0})
-    records[0] |= {"outcome": "timeout", "reason": "too slow"}
+    records = blocks({"torch": 1.0})
+    records[0] = replace(records[0], outcome="timeout", reason="too slow")
     text = summary(records, ["torch"])
     assert "timeout 1/3, ok 2/3" in line(text, "torch")
 
 
 def test_a_flag_is_told_once_with_its_times_and_its_page() -> None:
-    text = summary(session({"torch": 1.0}, flags=[{"code": "unsteady", "text": "so it is"}]), ["torch"])
+    text = summary(blocks({"torch": 1.0}, flags=[{"code": "unsteady", "text": "so it is"}]), ["torch"])
     assert "ok (flagged)" in line(text, "torch")
     assert "! mnist-fnn-layers-6, torch: unsteady: so it is (docs/comparing.md#unsteady) (3 times)" in text
 
 
 def test_what_is_said_of_several_results_is_told_once() -> None:
     flags = [{"code": "unsteady", "text": "so it is"}]
-    records = session({"torch": 1.0, "jax": 1.0}, flags=flags) + session(
+    records = blocks({"torch": 1.0, "jax": 1.0}, flags=flags) + blocks(
         {"jax": 1.0}, at="mnist-fnn-layers-5", flags=flags
     )
     told = summary(records, ["torch"]).split("docs/comparing.md\n\n")[1]
@@ -97,28 +98,26 @@ def test_what_is_said_of_several_results_is_told_once() -> None:
 
 
 def test_what_was_replaced_is_said_and_stands_apart() -> None:
-    records = session({"torch": 1.0}) + session({"torch": 1.0}, overridden={"examples": 100}, examples=100)
+    records = blocks({"torch": 1.0}) + blocks({"torch": 1.0}, overridden={"examples": 100}, examples=100)
     text = summary(records, ["torch"])
     assert text.count("mnist-fnn-layers-6 (table") == 2
     assert "overridden: examples=100" in text
 
 
 def test_steady_runs_say_so() -> None:
-    assert "epochs; steady\n" in summary(session({"torch": 1.0}, options={"steady": True}), ["torch"])
-    assert "steady" not in summary(session({"torch": 1.0}), ["torch"])
+    assert "epochs; steady\n" in summary(blocks({"torch": 1.0}, options={"steady": True}), ["torch"])
+    assert "steady" not in summary(blocks({"torch": 1.0}), ["torch"])
 
 
 def test_a_sweep_has_its_geometric_mean() -> None:
-    records = session({"torch": 1.0, "jax": 0.5}) + session({"torch": 1.0, "jax": 0.5}, at="mnist-fnn-layers-5")
+    records = blocks({"torch": 1.0, "jax": 0.5}) + blocks({"torch": 1.0, "jax": 0.5}, at="mnist-fnn-layers-5")
     text = summary(records, ["torch"])
     assert "geometric mean of speed-ups" in text
     assert line(text, "fnn, real-subset data").split()[3] == "jax"
 
 
 def test_nothing_measured_gives_reasons_only() -> None:
-    assert summary([{**fields("theano"), **UNAVAILABLE}], []) == (
-        "! theano: unavailable: no CPython 3.6: get it with pyenv"
-    )
+    assert summary([one("theano", **UNAVAILABLE)], []) == ("! theano: unavailable: no CPython 3.6: get it with pyenv")
     assert summary([], []) == ""
 
 
@@ -166,11 +165,11 @@ def test_numbers_by_hand(made: Any, text: str) -> None:
 def test_outcomes_are_counted_by_family_dataset_and_backend() -> None:
     killed: dict[str, Any] = {"outcome": "timeout", "reason": "not finished after 600 s"}
     records = [
-        fields("jax"),
-        fields("jax", at="mnist-fnn-layers-2"),
-        fields("torch"),
-        fields("torch", at="mnist-fnn-layers-2", **killed),
-        fields("cntk", at="imdb-imdb_lstm-layers-1"),
+        one("jax"),
+        one("jax", at="mnist-fnn-layers-2"),
+        one("torch"),
+        one("torch", at="mnist-fnn-layers-2", **killed),
+        one("cntk", at="imdb-imdb_lstm-layers-1"),
     ]
     text = outcomes(records, ["cntk", "torch", "theano", "jax"])
     assert line(text, "family").split() == ["family", "dataset", "points", "cntk", "torch", "jax"]
@@ -180,8 +179,8 @@ def test_outcomes_are_counted_by_family_dataset_and_backend() -> None:
 
 
 def test_errors_stand_under_their_unit() -> None:
-    rain = session({"torch": 1.0, "jax": 0.5}, at="hmdir-hmdir_lstm-cells-9", error_unit="mm")
-    text = summary([*session({"torch": 1.0, "jax": 0.5}), *rain], ["torch"])
+    rain = blocks({"torch": 1.0, "jax": 0.5}, at="hmdir-hmdir_lstm-cells-9", error_unit="mm")
+    text = summary([*blocks({"torch": 1.0, "jax": 0.5}), *rain], ["torch"])
     heads = [each for each in text.splitlines() if each.startswith("backend")]
     assert ["[%]" in each for each in heads] == [True, False]
     assert ["[mm]" in each for each in heads] == [False, True]

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis.record import VERSION, Record, record
+from analysis import totals
+from analysis.reading import record
+from analysis.record import VERSION, Record
 from models.catalogue import point
 
 POINT = "mnist-fnn-layers-6"
@@ -107,8 +109,31 @@ def session(
     return made
 
 
+def one(backend: str = "torch", run: int = 1, at: str = POINT, **own: Any) -> Record:
+    """The same as it is read."""
+    return record(fields(backend, run, at, **own))
+
+
+def bare(**own: Any) -> Record:
+    """A record that says nothing besides what each one must say, and `own`."""
+    return Record(**{"point": POINT, "family": "fnn", "backend": "torch", "run": 1, **own})
+
+
 def typed(raw: Sequence[dict[str, Any]], session: str = "one") -> list[Record]:
     return [record(each, session) for each in raw]
+
+
+def blocks(epochs: Mapping[str, float], **how: Any) -> list[Record]:
+    """What `session` draws, as it is read."""
+    return typed(session(epochs, **how))
+
+
+def with_total(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with the study's total, as the suite adds it."""
+    made = record(raw)
+    totals.add_to(made)
+    names = ("measured_total_s", "projected_total_s", "projected_low_s", "projected_high_s")
+    return {**raw, **{name: value for name, value in made.json().items() if name in names}}
 
 
 def save(root: Path, name: str, raw: Sequence[dict[str, Any]], started: str = "2026-01-02") -> Path:
