@@ -92,10 +92,10 @@ def limit_tensorflow(threads):
 def leave_untuned():
     import tensorflow as tf
 
-    sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir, "fixtures", "worker"))
-    from untuned_input import leave_untuned
+    sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir, "fixtures", "worker"))
+    from frameworks.tensorflow2 import leave_input_untuned
 
-    leave_untuned(tf)
+    leave_input_untuned(tf)
 
 
 main()
