@@ -12,7 +12,7 @@ help:
 	@echo "make doctor   what each backend computes with on this machine"
 	@echo "make test     run the tests that take minutes altogether (ARGS='-k figures -n 0', ...)"
 	@echo "make test-all run those that take long as well"
-	@echo "make lint     ruff and mypy"
+	@echo "make lint     ruff, mypy, and which layer may import which"
 	@echo "make setup    only make .venv"
 	@echo "make clean    remove .venv (environments of backends lie in the cache folder: see the README)"
 
@@ -34,6 +34,7 @@ lint: setup
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	.venv/bin/lint-imports
 
 clean:
 	rm -rf .venv
