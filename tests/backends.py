@@ -27,7 +27,7 @@ def slow_but(
 def provided(session: Session, backend: str) -> str:
     """The backend's name, once its environment is there; skips the test with the reason where it can't be had."""
     try:
-        session.environment(backend)
+        session.provider.environment(backend)
     except Unavailable as error:
         pytest.skip(str(error))
     return backend

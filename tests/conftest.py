@@ -17,8 +17,9 @@ from filelock import FileLock
 
 from fixtures.backends import registry
 from fixtures.machine import devices, host
-from fixtures.pytest_plugin.parallel import asks_for_benchmarks
+from fixtures.pytest_plugin.switches import asks_for_benchmarks
 from fixtures.run import process
+from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests.backends import provided
@@ -114,7 +115,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 @pytest.fixture(scope="session")
 def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(host.available_processors(2)))
-    return Session(settings, tmp_path_factory.mktemp("journal"), print)
+    return Session(Provider(settings, print), tmp_path_factory.mktemp("journal"))
 
 
 @pytest.fixture(params=BACKENDS)
@@ -134,7 +135,7 @@ def start(backend: str, keras_session: Session) -> Start:
     """Starts a worker of the backend on a job: start(task=..., ...)."""
 
     def started(task: str, **job: Any) -> process.Worker:
-        return keras_session.worker(backend, task, **{"timeout": 300, **job})
+        return keras_session.provider.worker(backend, task, **{"timeout": 300, **job})
 
     return started
 

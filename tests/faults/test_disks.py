@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis import journal
-from fixtures.pytest_plugin import saving
+from fixtures.pytest_plugin import ending
 from fixtures.session.journal_writer import saved_whole
 from reports.__main__ import main
 from tests.backends import slow_but
@@ -30,11 +30,11 @@ def test_a_file_that_was_begun_on_a_full_disk_is_removed(tmp_path: Path) -> None
     before = tmp_path / "machine" / "0001_other.json"
     before.write_text("{")
     with full_beyond(1000):
-        saving.guarded(save, tmp_path, "stamp", failed.append)()
+        ending.guarded(save, tmp_path, "stamp", failed.append)()
     assert failed == ["File too large"]
     assert not path.exists()
     assert before.exists()  # another session's is none of ours
-    saving.guarded(save, tmp_path, "stamp", failed.append)()
+    ending.guarded(save, tmp_path, "stamp", failed.append)()
     assert len(failed) == 1
     assert saved_whole(path)
 

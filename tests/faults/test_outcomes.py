@@ -18,6 +18,7 @@ import pytest
 
 from fixtures.errors import Unavailable
 from fixtures.machine.limits import MemoryLimit
+from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from models.catalogue import point
 from tests.backends import CHEAP, provided, slow_but
@@ -139,13 +140,13 @@ def test_an_environment_that_is_deleted_meanwhile(
     shared: Session, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provided(shared, name)
-    original = shared.environment(name).python.parent.parent
+    original = shared.provider.environment(name).python.parent.parent
     cache = tmp_path / "cache"
     shutil.copytree(original, cache / "envs" / original.name, symlinks=True, copy_function=os.link)
-    shutil.copytree(shared.cache / "orders", cache / "orders")
+    shutil.copytree(shared.provider.cache / "orders", cache / "orders")
     monkeypatch.setattr("fixtures.cache.folder", lambda: cache)
-    session = Session(shared.settings, tmp_path / "journal", print)
-    session._data = {("mnist", point(POINT).preprocessing): shared.data(point(POINT))}
+    session = Session(Provider(shared.settings, print), tmp_path / "journal")
+    session.provider._data = {("mnist", point(POINT).preprocessing): shared.provider.data(point(POINT))}
     assert attempt(session, name, None).outcome == "ok"
 
     def delete() -> None:
