@@ -40,7 +40,7 @@ def test_a_file_that_was_begun_on_a_full_disk_is_removed(tmp_path: Path) -> None
 
 
 @pytest.mark.backend
-@slow_but(["jax"], ["jax", "theano"], "available")  # a new and an old one
+@slow_but(["theano"], ["jax", "theano"], "available")  # a new and an old one
 def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
     run: Run, tmp_path: Path, small_disk: Path, available: str
 ) -> None:

@@ -18,6 +18,7 @@ from reports.__main__ import main
 from reports.journal import line
 from reports.records import VERSION
 from reports.rounds import stats
+from tests.backends import slow_but
 from tests.faults.conftest import SMOKE, Run, saved
 from tests.reports.builder import fields, journal
 
@@ -115,7 +116,7 @@ def test_a_machines_name_in_a_journal_is_never_a_path(tmp_path: Path, machine: s
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("available", ["jax"], indirect=True)
+@slow_but(["theano"], ["jax", "theano"], "available")
 def test_a_real_session_is_recovered_as_it_was_saved(run: Run, tmp_path: Path, available: str) -> None:
     session = run(*SMOKE, f"--backend={available}", "--rounds=4", "--runs=2")
     assert session.wait() == 0, session.output()
