@@ -39,26 +39,26 @@ def saved(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in files]
 
 
+@pytest.mark.alone
 @pytest.mark.backend
-@pytest.mark.usefixtures("jax")
 class TestAMeasuringSession:
-    def test_the_workers_times_are_saved_and_compared(self, run: Run, tmp_path: Path) -> None:
-        choice = ["-k", FNN, "--backend=jax", "--rounds=3"]
+    def test_the_workers_times_are_saved_and_compared(self, run: Run, tmp_path: Path, cheapest: str) -> None:
+        choice = ["-k", FNN, f"--backend={cheapest}", "--rounds=3"]
         done = run(*choice, "--runs=2")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "2 passed" in done.stdout
-        assert f"run 2  {FNN}  jax" in done.stdout
+        assert f"run 2  {FNN}  {cheapest}" in done.stdout
         assert "projected" in done.stdout
         (session,) = saved(tmp_path)
         first, second = session["benchmarks"]
         assert first["group"] == FNN
-        assert first["name"] == f"test_fnn[{FNN}-jax-run1]"
+        assert first["name"] == f"test_fnn[{FNN}-{cheapest}-run1]"
         record = first["extra_info"]
         assert first["stats"]["data"] == pytest.approx(record["rounds_s"])
         assert first["options"]["timer"] == "worker_clock"
         assert record["outcome"] == "ok"
         assert record["params"] == record["params_printed"] == 549_426
-        assert record["block_order"] == ["jax"]
+        assert record["block_order"] == [cheapest]
         assert (record["seed"], second["extra_info"]["seed"]) == (1, 2)
         assert 0 < record["harness_overhead_s"] < 0.05
         assert record["harness"] == session["harness"]
@@ -81,8 +81,8 @@ class TestAMeasuringSession:
         )
         assert f"{FNN}: peak memory [MiB], cpu_resident" in memory.stdout
 
-    def test_a_limit_that_is_met_is_a_result(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--profile=smoke", "--timeout=0.5")
+    def test_a_limit_that_is_met_is_a_result(self, run: Run, tmp_path: Path, cheapest: str) -> None:
+        done = run("-k", FNN, f"--backend={cheapest}", "--profile=smoke", "--timeout=0.5")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "1 xfailed" in done.stdout
         assert "timeout: not finished after 0.5 s" in done.stdout
@@ -90,8 +90,8 @@ class TestAMeasuringSession:
         (record,) = journal.read(kept).records
         assert record["outcome"] == "timeout"
 
-    def test_a_smoke_test_shows_outcomes_and_no_times(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--profile=smoke")
+    def test_a_smoke_test_shows_outcomes_and_no_times(self, run: Run, tmp_path: Path, cheapest: str) -> None:
+        done = run("-k", FNN, f"--backend={cheapest}", "--profile=smoke")
         assert done.returncode == 0, done.stdout + done.stderr
         rows = [line.split() for line in done.stdout.splitlines()]
         assert ["fnn", "mnist", "1", "ok", "1"] in rows
@@ -99,10 +99,11 @@ class TestAMeasuringSession:
         assert "OPS" not in done.stdout
         assert saved(tmp_path)[0]["benchmarks"][0]["group"] == FNN
 
-    def test_a_backend_against_itself_is_the_noise_floor(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--rounds=3", "--runs=2", "--aa")
+    @pytest.mark.slow
+    def test_a_backend_against_itself_is_the_noise_floor(self, run: Run, tmp_path: Path, cheapest: str) -> None:
+        done = run("-k", FNN, f"--backend={cheapest}", "--rounds=3", "--runs=2", "--aa")
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "jax-again" in done.stdout
+        assert f"{cheapest}-again" in done.stdout
         (floor,) = (tmp_path / "noise").glob("*.json")
         assert json.loads(floor.read_text())["floors"]["fnn"] > 0
         second = saved(tmp_path)[0]["benchmarks"]
@@ -111,12 +112,14 @@ class TestAMeasuringSession:
             cwd=ROOT, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         assert "Noise floor of this machine, fnn" in compared.stdout
-        assert re.search(r"^jax-again .* ~ ", compared.stdout, re.M)  # a ratio of the A/A run can't be above its floor
+        assert re.search(
+            rf"^{cheapest}-again .* ~ ", compared.stdout, re.M
+        )  # a ratio of the A/A run can't be above its floor
         aliases = {entry["extra_info"].get("backend_alias"): entry["extra_info"]["backend"] for entry in second}
-        assert aliases == {None: "jax", "jax-again": "jax"}
+        assert aliases == {None: cheapest, f"{cheapest}-again": cheapest}
 
-    def test_what_was_overridden_is_shown_and_kept_apart(self, run: Run, tmp_path: Path) -> None:
-        done = run("-k", FNN, "--backend=jax", "--runs=1", "--batch-size=16")
+    def test_what_was_overridden_is_shown_and_kept_apart(self, run: Run, tmp_path: Path, cheapest: str) -> None:
+        done = run("-k", FNN, f"--backend={cheapest}", "--runs=1", "--batch-size=16")
         assert "overridden: batch_size=16" in done.stdout
         assert saved(tmp_path)[0]["benchmarks"][0]["group"] == f"{FNN} batch_size=16"
 

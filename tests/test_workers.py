@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from fixtures.benchmark import process
 from fixtures.benchmark.training import check_counts
 from fixtures.errors import WorkerFailed
-from models.catalogue import points
+from fixtures.parity import architectures
+from models.catalogue import Point, points
 from models.cnn import cnn_softmax
 from models.fnn import fnn
 from models.layers import LSTM, Conv2D, Dense, Embedding, Flatten, Network, Pool2D
@@ -70,13 +71,24 @@ def test_workers_build_what_the_arithmetic_says_and_nothing_else(start: Start) -
             check_counts(network, worker.expect("described"))
 
         random_members()
-        for point in points():
-            worker.send("describe", model=point.network.record())
-            check_counts(point.network, worker.expect("described"))
+        describe_all(worker, architectures())
         worker.send("describe", model={**fnn(4, (3,)).record(), "layers": [{"layer": "capsule"}]})
         with pytest.raises(WorkerFailed, match=r"no layer 'capsule' in this worker; it knows .*conv2d") as unknown:
             worker.expect("described")
         assert unknown.value.outcome == "unsupported"
+
+
+@pytest.mark.slow
+def test_workers_build_every_point_as_the_arithmetic_says(start: Start) -> None:
+    with start(task="describe") as worker:
+        worker.expect("ready")
+        describe_all(worker, points())
+
+
+def describe_all(worker: process.Worker, chosen: Iterable[Point]) -> None:
+    for point in chosen:
+        worker.send("describe", model=point.network.record())
+        check_counts(point.network, worker.expect("described"))
 
 
 def training_job(

@@ -85,7 +85,7 @@ def test_a_read_only_folder_is_told_before_anything_is_measured(run: Run, small_
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("available", ["jax"], indirect=True)
+@slow_but(["cntk"], ["cntk", "jax"], "available")
 def test_two_sessions_in_one_folder_save_two_runs(run: Run, tmp_path: Path, available: str) -> None:
     sessions = [run(*SMOKE, f"--backend={available}") for _ in range(2)]
     assert [session.wait() for session in sessions] == [0, 0]
