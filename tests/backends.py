@@ -10,7 +10,11 @@ from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.session.session import Session
 
-CHEAP = ("theano", "cntk", "jax")  # two old and a new one that start in a second or two; the others take four to seven
+CHEAP = (
+    "cntk",
+    "theano",
+    "jax",
+)  # two old and a new one, by seconds of work for a start: half, 1 and 2; others: 4 to 7
 
 
 def slow_but(

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,14 @@ import pytest
 from filelock import FileLock
 
 from fixtures.backends import registry
+from fixtures.errors import Unavailable
 from fixtures.machine import devices, host
 from fixtures.pytest_plugin.switches import asks_for_benchmarks
 from fixtures.run import process
 from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
-from tests.backends import provided
+from tests.backends import CHEAP, provided
 from tests.turns import PROCESSORS, Turns, own
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
@@ -128,6 +129,16 @@ def backend(request: pytest.FixtureRequest, keras_session: Session) -> str:
 def jax(keras_session: Session) -> None:
     """Skips where the fastest backend to start can't be had."""
     provided(keras_session, "jax")
+
+
+@pytest.fixture
+def cheapest(keras_session: Session) -> str:
+    """The backend whose sessions cost least, of those that can be had."""
+    for name in CHEAP[:-1]:
+        with suppress(Unavailable):
+            keras_session.provider.environment(name)
+            return name
+    return provided(keras_session, CHEAP[-1])
 
 
 @pytest.fixture
