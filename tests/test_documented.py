@@ -16,9 +16,9 @@ from tests.builder import bare
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("analysis", "benchmarks", "datasets", "docs", "fixtures", "models", "reports", "storage", "study", "tests")
-LINKING = [
-    path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".j2", ".js")
-] + [ROOT / name for name in ("Makefile", "conftest.py", "pyproject.toml", "tox.ini")]
+FILES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")]
+FILES += [ROOT / name for name in ("Makefile", "conftest.py", "pyproject.toml", "tox.ini")]
+LINKING = [path for path in FILES if path.suffix in (".py", ".j2", ".js", ".toml", ".ini", "")]
 per_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -66,21 +66,27 @@ def test_every_flag_is_explained() -> None:
     assert not codes - anchors(ROOT / "docs" / "comparing.md")
 
 
-def named(page: Path) -> Iterator[str]:
-    """Paths of this project in backticks; NAME stands for any. A file's bare name is looked for everywhere."""
-    for words in re.findall(r"`([^`\n]+)`", page.read_text("utf-8")):
+def missing(text: str, pattern: str = r"`([^`\n]+)`") -> Iterator[str]:
+    """Paths of this project that are not there. NAME stands for any; a file may be named by the end of its path."""
+    for words in re.findall(pattern, text):
         for word in words.split():
-            path = word.partition("::")[0].rstrip(".,;:").replace("NAME", "*")
-            if re.fullmatch(r"[\w*-]+\.py", path):
-                yield f"**/{path}"
-            elif re.fullmatch(rf"(?:{'|'.join(FOLDERS)})/[\w./*-]*", path):
+            path = word.partition("::")[0].rstrip(".,;:/").replace("NAME", "*")
+            if re.fullmatch(rf"(?:{'|'.join(FOLDERS)})(?:/[\w.*-]+)+", path):
+                if not any(ROOT.glob(path)):
+                    yield path
+            elif re.fullmatch(r"(?:[\w*-]+/)*[\w*-]+\.py", path) and not any(each.match(path) for each in FILES):
                 yield path
 
 
 @per_page
 def test_every_path_is_there(page: Path) -> None:
-    missing = [path for path in named(page) if not any(ROOT.glob(path.rstrip("/")))]
-    assert not missing
+    assert not [*missing(page.read_text("utf-8"))]
+
+
+def test_every_path_in_the_picture_is_there() -> None:
+    text = (ROOT / "docs" / "images" / "number.svg").read_text("utf-8")
+    assert text.count(".py</text>") == 10
+    assert not [*missing(text, r">(\S+\.py)</text>")]
 
 
 @per_page
