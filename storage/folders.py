@@ -148,18 +148,28 @@ def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None
 
 
 def _build(folder: Path, make: Callable[[Path], None]) -> None:
+    with replacing(folder) as unfinished:
+        make(unfinished)
+        seal(unfinished, sorted(path.name for path in unfinished.iterdir()))
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """An empty folder beside this one, which takes its place when the block ends without an error.
+
+    Whoever uses it holds a lock on the folder: it also removes what a process that was killed has left beside it.
+    """
     prefix = f"{BUILDING}{folder.name}-"
-    for stale in folder.parent.glob(f"{prefix}*"):  # of a process that was killed: nobody else has the lock
+    for stale in folder.parent.glob(f"{prefix}*"):
         shutil.rmtree(stale, ignore_errors=True)
-    building = folder.parent / f"{prefix}{os.getpid()}"
+    unfinished = folder.parent / f"{prefix}{os.getpid()}"
     try:
-        building.mkdir()
-        make(building)
-        seal(building, sorted(path.name for path in building.iterdir()))
+        unfinished.mkdir()
+        yield unfinished
         shutil.rmtree(folder, ignore_errors=True)  # a damaged one
-        building.rename(folder)
+        unfinished.rename(folder)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 class Rows:
