@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from datasets import DATASETS
 from datasets.dataset import Slice
-from datasets.registry import DATASETS
 
 Array = np.ndarray[Any, Any]
 

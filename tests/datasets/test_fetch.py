@@ -15,7 +15,8 @@ import pytest
 from datasets import DATASETS, holdings
 from datasets.dataset import Dataset, File, Slice, each
 from datasets.errors import DatasetUnavailable
-from datasets.fetch import BLOCK, MIRROR, Patience, fetch, mirrors
+from datasets.fetch import MIRROR, fetch, mirrors
+from datasets.transfer import BLOCK, Patience
 from storage import folders
 from tests.datasets.conftest import Server
 from tests.datasets.disk import full_beyond, left_behind

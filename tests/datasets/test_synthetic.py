@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets import synthetic
+from datasets import DATASETS, synthetic
 from datasets.preprocessing import radar
 from datasets.preprocessing.gist import gist
 from datasets.preprocessing.gradients import hog_hue
-from datasets.registry import DATASETS
 from tests.datasets.reading import gathered
 
 Array = np.ndarray[Any, Any]
