@@ -10,7 +10,11 @@ from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.session.session import Session
 
-CHEAP = ("theano", "cntk", "jax")  # two old and a new one that start in a second or two; the others take four to seven
+CHEAP = (
+    "cntk",
+    "theano",
+    "jax",
+)  # two old and a new one, by seconds of work for a start: half, 1 and 2; others: 4 to 7
 
 
 def slow_but(
@@ -27,7 +31,7 @@ def slow_but(
 def provided(session: Session, backend: str) -> str:
     """The backend's name, once its environment is there; skips the test with the reason where it can't be had."""
     try:
-        session.environment(backend)
+        session.provider.environment(backend)
     except Unavailable as error:
         pytest.skip(str(error))
     return backend

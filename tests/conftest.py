@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,15 @@ import pytest
 from filelock import FileLock
 
 from fixtures.backends import registry
+from fixtures.errors import Unavailable
 from fixtures.machine import device_locks
 from fixtures.machine.processors import available_processors
-from fixtures.pytest_plugin.parallel import asks_for_benchmarks
+from fixtures.pytest_plugin.switches import asks_for_benchmarks
 from fixtures.run import process
+from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
-from tests.backends import provided
+from tests.backends import CHEAP, provided
 from tests.turns import PROCESSORS, Turns, own
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
@@ -115,7 +117,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 @pytest.fixture(scope="session")
 def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(available_processors(2)))
-    return Session(settings, tmp_path_factory.mktemp("journal"), print)
+    return Session(Provider(settings, print), tmp_path_factory.mktemp("journal"))
 
 
 @pytest.fixture(params=BACKENDS)
@@ -131,11 +133,21 @@ def jax(keras_session: Session) -> None:
 
 
 @pytest.fixture
+def cheapest(keras_session: Session) -> str:
+    """The backend whose sessions cost least, of those that can be had."""
+    for name in CHEAP[:-1]:
+        with suppress(Unavailable):
+            keras_session.provider.environment(name)
+            return name
+    return provided(keras_session, CHEAP[-1])
+
+
+@pytest.fixture
 def start(backend: str, keras_session: Session) -> Start:
     """Starts a worker of the backend on a job: start(task=..., ...)."""
 
     def started(task: str, **job: Any) -> process.Worker:
-        return keras_session.worker(backend, task, **{"timeout": 300, **job})
+        return keras_session.provider.worker(backend, task, **{"timeout": 300, **job})
 
     return started
 

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from datasets import Prepared
 from fixtures.backends import registry
 from fixtures.backends.environments import Environment
+from fixtures.machine.shares import Share
 from fixtures.run.job import Job
+from fixtures.run.profiles import Plan
 from fixtures.session.provider import Provider
-from fixtures.session.session import Session
+from fixtures.session.settings import Settings
 from models.catalogue import Point
 
 WORKER = Path(__file__).with_name("drawn_worker")
@@ -95,8 +96,8 @@ class DrawnProvider(Provider):
     def load(self, ids: Iterable[str]) -> None:
         """No data are read."""
 
-    def job(self, point: Point, backend: str, run: int) -> Job:
-        plan, seed = self.plan(point), self.settings.seed + run - 1
+    def job(self, point: Point, backend: str, run: int, plan: Plan | None = None) -> Job:
+        plan, seed = plan or self.settings.plan(point), self.settings.seed + run - 1
         luck = np.random.default_rng(run).normal(0, 0.1)
         draw = np.random.default_rng([run, *backend.encode()])
         level = EPOCH_S[backend] * np.exp(luck + draw.normal(0, 0.04))
@@ -129,8 +130,5 @@ def _clock(seconds: float) -> Callable[[], float]:
     return partial(next, readings)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    patch = pytest.MonkeyPatch()
-    config.add_cleanup(patch.undo)
-    for name in ("build", "load", "job"):
-        patch.setattr(Session, name, getattr(DrawnProvider, name))
+def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], share: Share | None) -> DrawnProvider:
+    return DrawnProvider(settings, progress, share)

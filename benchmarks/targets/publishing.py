@@ -10,7 +10,7 @@ import pytest
 
 from analysis.record import Record
 from fixtures.errors import WorkerFailed
-from fixtures.pytest_plugin.keys import SESSION
+from fixtures.pytest_plugin.state import state
 from fixtures.run.job import Job
 from fixtures.run.measure import Arm, measure
 from storage.files import put
@@ -26,7 +26,7 @@ def trained(job: Job, record: Record) -> Record:
 
 def publish(config: pytest.Config, name: str, content: object, text: str) -> Path:
     """Save the content as .benchmarks/NAME/latest.json, and show the text with where that is."""
-    path: Path = config.stash[SESSION].root / name / "latest.json"
+    path: Path = state(config).session.root / name / "latest.json"
     put(path, json.dumps(content, indent=1) + "\n")
     capture: Any = config.pluginmanager.get_plugin("capturemanager")
     with capture.global_and_fixture_disabled():

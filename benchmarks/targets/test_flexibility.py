@@ -15,7 +15,7 @@ from benchmarks.targets.publishing import publish
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.proofs.flexibility import Verdict, table, try_all
-from fixtures.pytest_plugin.keys import SESSION
+from fixtures.pytest_plugin.state import state
 
 pytestmark = pytest.mark.targets
 
@@ -31,11 +31,11 @@ def verdicts(request: pytest.FixtureRequest) -> Iterator[dict[str, list[Verdict]
 
 @pytest.mark.parametrize("backend", registry.BACKENDS)
 def test_flexibility(backend: str, verdicts: dict[str, list[Verdict]], request: pytest.FixtureRequest) -> None:
-    shared = request.config.stash[SESSION]
+    shared = state(request.config).session
     if backend not in shared.settings.backends:
         pytest.skip("not among --backend")
     try:
-        verdicts[backend] = try_all(shared, backend)
+        verdicts[backend] = try_all(shared.provider, backend)
     except Unavailable as error:
         pytest.skip(str(error))
     assert any(verdict["verdict"] == "works" for verdict in verdicts[backend])

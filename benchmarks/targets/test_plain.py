@@ -27,7 +27,7 @@ from benchmarks.targets.publishing import trained
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.machine.processors import available_processors
-from fixtures.pytest_plugin.keys import SESSION
+from fixtures.pytest_plugin.state import state
 from fixtures.run.job import Job
 from fixtures.session.session import Session
 
@@ -45,7 +45,7 @@ Provided = Callable[[str, int, int], Job]
 
 @pytest.fixture(params=registry.BACKENDS)
 def backend(request: pytest.FixtureRequest) -> str:
-    chosen = request.config.stash[SESSION].settings.backends
+    chosen = state(request.config).session.settings.backends
     name: str = request.param
     if name not in chosen:
         pytest.skip("not among --backend")
@@ -108,7 +108,7 @@ def suite_start(point: str, backend: str, shared: Session, folder: Path) -> floa
 
 @pytest.fixture
 def shared(request: pytest.FixtureRequest) -> Session:
-    return request.config.stash[SESSION]
+    return state(request.config).session
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def provided(shared: Session, backend: str) -> Provided:
 
     def made(network: str, warmup: int, rounds: int) -> Job:
         try:
-            job = shared.job(shared.points[NETWORKS[network]], backend, 1)
+            job = shared.provider.job(shared.points[NETWORKS[network]], backend, 1)
         except Unavailable as error:
             pytest.skip(str(error))
         return dataclasses.replace(job, plan=dataclasses.replace(job.plan, warmup=warmup, rounds=rounds))

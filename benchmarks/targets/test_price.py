@@ -29,7 +29,7 @@ from analysis.journal import paths, read
 from analysis.reading import record
 from benchmarks.targets.publishing import publish
 from benchmarks.targets.test_plain import NETWORKS, plain
-from fixtures.pytest_plugin.keys import SESSION
+from fixtures.pytest_plugin.state import state
 from fixtures.session.session import Session
 
 pytestmark = pytest.mark.targets
@@ -57,7 +57,7 @@ def script(shared: Session, records: Records, folder: Path) -> float:
     """Seconds of the plain script in place of each of these runs, one after the other."""
     spent = 0.0
     for each in records:
-        job = shared.job(shared.points[each["point"]], each["backend"], each["run"])
+        job = shared.provider.job(shared.points[each["point"]], each["backend"], each["run"])
         job = dataclasses.replace(job, plan=dataclasses.replace(job.plan, rounds=each["rounds"]))
         start = time.perf_counter()
         plain(job, NETWORK, folder)
@@ -82,7 +82,7 @@ def shares(records: Records, seconds: float) -> dict[str, float]:
 @pytest.fixture(scope="module")
 def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The session and the script, both run; saved and printed."""
-    shared, folder = request.config.stash[SESSION], tmp_path_factory.mktemp("price")
+    shared, folder = state(request.config).session, tmp_path_factory.mktemp("price")
     suite_s, records = session(shared, folder / "runs")
     (folder / "plain").mkdir()
     last = [each for each in records if each["run"] > records[-1]["run"] - PLAIN_BLOCKS]

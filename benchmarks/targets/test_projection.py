@@ -26,7 +26,7 @@ from benchmarks.targets.publishing import publish, trained
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
 from fixtures.pytest_plugin.collection import block_order
-from fixtures.pytest_plugin.keys import SESSION
+from fixtures.pytest_plugin.state import state
 from fixtures.run.profiles import plan_of
 from fixtures.session.session import Session
 
@@ -57,7 +57,7 @@ Case = tuple[str, str]  # point and backend
 @pytest.fixture(scope="module")
 def lines(request: pytest.FixtureRequest) -> dict[Case, Line]:
     """A line for each case that this machine can train; saved and printed."""
-    shared = request.config.stash[SESSION]
+    shared = state(request.config).session
     quick: dict[Case, list[Record]] = defaultdict(list)
     whole: dict[Case, Record] = {}
     blocks = max(shared.settings.runs or BLOCKS, 3)
@@ -118,7 +118,7 @@ def _shown(name: str, value: Any) -> str:
 def _trained(shared: Session, point_id: str, backend: str, run: int, whole: bool) -> Record:
     """The record of a quick run, or of the study's whole schedule; on all examples that there are, at most its own."""
     point = shared.points[point_id]
-    job = shared.job(point, backend, run)
+    job = shared.provider.job(point, backend, run)
     examples = min(point.training.examples, len(np.load(job.data.x_train, mmap_mode="r", allow_pickle=False)))
     plan = plan_of("study" if whole else "quick", point)
     if whole:

@@ -110,7 +110,7 @@ def kinds(type_: Any) -> set[Any]:
     return {*get_args(type_)} - {type(None)} if get_origin(type_) is Union or isinstance(type_, UnionType) else {type_}
 
 
-@pytest.mark.parametrize("kind", protocol.FIELDS.keys() - {protocol.OF_AN_EPOCH})
+@pytest.mark.parametrize("kind", sorted(protocol.FIELDS.keys() - {protocol.OF_AN_EPOCH}))
 def test_what_a_worker_says_of_a_field_is_of_the_tables_type(kind: str) -> None:
     for name, type_ in protocol.FIELDS[kind].items():
         if name in TABLE:

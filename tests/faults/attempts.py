@@ -20,7 +20,7 @@ OLD_AND_NEW = ("theano", "jax")  # on CPython 3.6, and on the host's
 def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **changes: Any) -> Record:
     """The record of one benchmark that meets this fault; changes: fields of its Job."""
     where = point(changes.pop("point", POINT))
-    job = faulty(session.job(where, backend, 1), fault, **changes)
+    job = faulty(session.provider.job(where, backend, 1), fault, **changes)
     record = session.new_record(where, backend, 1)
     measure([Arm(record, lambda _: job)])
     return record

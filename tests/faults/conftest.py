@@ -18,6 +18,7 @@ import pytest
 
 from analysis import journal
 from analysis.statistics import special
+from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests import ROOT
@@ -122,7 +123,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Session:
     settings = Settings(OLD_AND_NEW, profile="smoke", device="cpu", warmup=1, rounds=2)
-    return Session(settings, tmp_path_factory.mktemp("journal"), print)
+    return Session(Provider(settings, print), tmp_path_factory.mktemp("journal"))
 
 
 @pytest.fixture(params=OLD_AND_NEW)

@@ -10,15 +10,18 @@ import dataclasses
 import json
 import os
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
+from fixtures.machine.shares import Share
 from fixtures.run.job import Job
-from fixtures.session.session import Session
+from fixtures.run.profiles import Plan
+from fixtures.session.provider import Provider
+from fixtures.session.settings import Settings
 from models.catalogue import Point
 
 Fault = dict[str, Any]
@@ -58,19 +61,20 @@ def drawn(chosen: dict[str, Any], backend: str, run: int) -> tuple[Fault | None,
     return draw.choice(RANDOM) if draw.random() < chosen["share"] else (None, "ok")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure() -> None:
-    chosen = json.loads(os.environ["FAULTS"])
-    job = Session.job
+class FaultyProvider(Provider):
+    """Provides jobs that hold the faults of the variable FAULTS."""
 
-    def injected(self: Session, point: Point, backend: str, run: int) -> Job:
+    def job(self, point: Point, backend: str, run: int, plan: Plan | None = None) -> Job:
+        chosen = json.loads(os.environ["FAULTS"])
         if "random" in chosen:
             fault = drawn(chosen, backend, run)[0]
         else:
             fault = chosen.get(f"{backend}-run{run}", chosen.get(backend))
-        return faulty(job(self, point, backend, run), fault)
+        return faulty(super().job(point, backend, run, plan), fault)
 
-    Session.job = injected  # type: ignore[assignment,method-assign]
+
+def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], share: Share | None) -> FaultyProvider:
+    return FaultyProvider(settings, progress, share)
 
 
 def pytest_runtest_teardown() -> None:

@@ -13,7 +13,7 @@ from fixtures.errors import WorkerFailed
 from fixtures.run import process
 from models.layers import BatchNormalization, Conv2D, Dense, Flatten, Network
 from models.schedules import SGD, Adam, Approach, Decay, Optimizer, RMSprop
-from tests.backends import CHEAP, slow_but
+from tests.backends import slow_but
 from tests.fixtures.worker.test_workers import begin, training_job
 
 pytestmark = pytest.mark.backend
@@ -55,7 +55,7 @@ def test_losses_go_on_as_without_the_interruption(start: Start, tmp_path: Path) 
     interrupted(start, tmp_path, SGD(0.05, 0.9, nesterov=True))
 
 
-@slow_but(CHEAP)
+@slow_but(("theano", "cntk"))
 @pytest.mark.parametrize("optimizer", [Adam(0.01), RMSprop(0.01)], ids=lambda o: o.kind)
 def test_so_they_do_by_other_optimizers(start: Start, tmp_path: Path, optimizer: Optimizer) -> None:
     interrupted(start, tmp_path, optimizer)
@@ -81,7 +81,7 @@ def interrupted(start: Start, tmp_path: Path, optimizer: Optimizer) -> None:
     assert whole[BREAK] != pytest.approx(whole[0], rel=1e-2)
 
 
-@slow_but(["jax"], ["tensorflow1", "jax"])  # an old and a new one
+@slow_but(["cntk"], ["cntk", "tensorflow1", "jax"])
 def test_a_checkpoint_is_plain_arrays_and_of_this_training_only(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "state.npz"
     with start(**job(tmp_path, Adam(0.01))) as worker:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis import journal
-from fixtures.pytest_plugin import saving
+from fixtures.pytest_plugin import ending
 from fixtures.session.journal_writer import saved_whole
 from reports.__main__ import main
 from tests.backends import slow_but
@@ -30,17 +30,17 @@ def test_a_file_that_was_begun_on_a_full_disk_is_removed(tmp_path: Path) -> None
     before = tmp_path / "machine" / "0001_other.json"
     before.write_text("{")
     with full_beyond(1000):
-        saving.guarded(save, tmp_path, "stamp", failed.append)()
+        ending.guarded(save, tmp_path, "stamp", failed.append)()
     assert failed == ["File too large"]
     assert not path.exists()
     assert before.exists()  # another session's is none of ours
-    saving.guarded(save, tmp_path, "stamp", failed.append)()
+    ending.guarded(save, tmp_path, "stamp", failed.append)()
     assert len(failed) == 1
     assert saved_whole(path)
 
 
 @pytest.mark.backend
-@slow_but(["jax"], ["jax", "theano"], "available")  # a new and an old one
+@slow_but(["theano"], ["jax", "theano"], "available")  # a new and an old one
 def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
     run: Run, tmp_path: Path, small_disk: Path, available: str
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_read_only_folder_is_told_before_anything_is_measured(run: Run, small_
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("available", ["jax"], indirect=True)
+@slow_but(["cntk"], ["cntk", "jax"], "available")
 def test_two_sessions_in_one_folder_save_two_runs(run: Run, tmp_path: Path, available: str) -> None:
     sessions = [run(*SMOKE, f"--backend={available}") for _ in range(2)]
     assert [session.wait() for session in sessions] == [0, 0]

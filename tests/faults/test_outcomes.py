@@ -18,9 +18,10 @@ import pytest
 
 from fixtures.errors import Unavailable
 from fixtures.machine.limits import MemoryLimit
+from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from models.catalogue import point
-from tests.backends import CHEAP, provided, slow_but
+from tests.backends import provided, slow_but
 from tests.faults.attempts import OLD_AND_NEW, POINT, attempt, worker_processes
 from tests.faults.injection import Fault
 
@@ -97,6 +98,7 @@ def test_a_loss_that_is_not_a_number(shared: Session, backend: str) -> None:
     assert "not finite after epoch 1" in record.reason
 
 
+@slow_but(["theano"], OLD_AND_NEW)
 def test_a_flood_on_standard_error_disturbs_nothing(shared: Session, backend: str) -> None:
     before = psutil.Process().memory_info().rss
     record = attempt(shared, backend, {"kind": "flood", "at": "in", "epoch": 2})
@@ -104,13 +106,14 @@ def test_a_flood_on_standard_error_disturbs_nothing(shared: Session, backend: st
     assert psutil.Process().memory_info().rss - before < 10 * 2**20  # of 22 MB that were printed
 
 
+@slow_but(["theano"], OLD_AND_NEW)
 def test_more_memory_than_there_is(shared: Session, backend: str) -> None:
     record = attempt(shared, backend, {"kind": "allocate", "at": "build"}, memory_limit=MemoryLimit(1500, "data"))
     assert record.outcome == "oom"
     assert "MemoryError" in record.reason
 
 
-@slow_but(CHEAP, argument="name")
+@slow_but(("theano", "cntk"), argument="name")
 def test_a_mini_batch_that_does_not_fit_into_the_limit(shared: Session, name: str) -> None:
     """Images of 28 x 28 through 5 x 5 filters: 3.5 GB of windows and activations for 4,096 of them."""
     provided(shared, name)
@@ -139,13 +142,13 @@ def test_an_environment_that_is_deleted_meanwhile(
     shared: Session, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provided(shared, name)
-    original = shared.environment(name).python.parent.parent
+    original = shared.provider.environment(name).python.parent.parent
     cache = tmp_path / "cache"
     shutil.copytree(original, cache / "envs" / original.name, symlinks=True, copy_function=os.link)
-    shutil.copytree(shared.cache / "orders", cache / "orders")
+    shutil.copytree(shared.provider.cache / "orders", cache / "orders")
     monkeypatch.setattr("fixtures.cache.folder", lambda: cache)
-    session = Session(shared.settings, tmp_path / "journal", print)
-    session._data = {("mnist", point(POINT).preprocessing): shared.data(point(POINT))}
+    session = Session(Provider(shared.settings, print), tmp_path / "journal")
+    session.provider._data = {("mnist", point(POINT).preprocessing): shared.provider.data(point(POINT))}
     assert attempt(session, name, None).outcome == "ok"
 
     def delete() -> None:

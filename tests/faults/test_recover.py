@@ -19,6 +19,7 @@ from analysis.record import VERSION
 from analysis.rounds import stats
 from reports.__main__ import main
 from tests import ROOT
+from tests.backends import slow_but
 from tests.builder import fields, journal
 from tests.faults.conftest import SMOKE, Run, saved
 
@@ -133,7 +134,7 @@ def test_a_machines_name_in_a_journal_is_never_a_path(tmp_path: Path, machine: s
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("available", ["jax"], indirect=True)
+@slow_but(["theano"], ["jax", "theano"], "available")
 def test_a_real_session_is_recovered_as_it_was_saved(run: Run, tmp_path: Path, available: str) -> None:
     session = run(*SMOKE, f"--backend={available}", "--rounds=4", "--runs=2")
     assert session.wait() == 0, session.output()

@@ -162,7 +162,7 @@ def test_a_saved_run_of_a_resumed_session_makes_both_journals_superfluous(tmp_pa
 
 # --- real sessions
 
-backends = slow_but(["jax"], ["jax", "tensorflow1"], "available")  # a new and an old one
+backends = slow_but(["cntk"], ["cntk", "jax", "tensorflow1"], "available")
 jax = pytest.mark.parametrize("available", ["jax"], indirect=True)
 
 
