@@ -34,7 +34,10 @@ def cache_folder() -> Path:
     PermissionError for a folder of another user, and OSError where there can be none.
     """
     chosen = os.environ.get(VARIABLE)
-    path = expanded(chosen or platformdirs.user_cache_dir(NAME))
+    try:
+        path = expanded(chosen or platformdirs.user_cache_dir(NAME))
+    except RuntimeError:  # platformdirs knows no home of this user
+        raise FileNotFoundError(errno.ENOENT, "there is no such home folder", f"~/.cache/{NAME}") from None
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     looks = path.stat()
     if looks.st_uid != os.geteuid():
