@@ -14,7 +14,7 @@ import pytest
 from datasets import archives
 from datasets.errors import Damaged
 from tests.datasets import originals
-from tests.datasets.reading import made, read
+from tests.datasets.preparing import made, read
 
 
 def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:

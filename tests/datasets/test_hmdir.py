@@ -13,7 +13,7 @@ from datasets.errors import Damaged, DatasetUnavailable
 from datasets.fetch import fetch
 from tests.datasets import originals
 from tests.datasets.disk import left_behind
-from tests.datasets.reading import made, read
+from tests.datasets.preparing import made, read
 
 
 @pytest.mark.parametrize("block", [1 << 9, 1_111, 1 << 23])

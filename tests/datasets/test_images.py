@@ -15,7 +15,7 @@ from scipy.io import savemat
 from datasets import mnist, norb, svhn
 from datasets.errors import Damaged
 from tests.datasets import originals
-from tests.datasets.reading import Array, made, read
+from tests.datasets.preparing import Array, made, read
 
 
 def test_mnist(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from datasets import DATASETS, synthetic
 from datasets.preprocessing import radar
 from datasets.preprocessing.gist import gist
 from datasets.preprocessing.gradients import hog_hue
-from tests.datasets.reading import gathered
+from tests.datasets.preparing import gathered
 
 Array = np.ndarray[Any, Any]
 SIZES = (2_000, 500)
