@@ -12,21 +12,25 @@ from dataclasses import dataclass
 from functools import cache as cache_
 from pathlib import Path
 
-from datasets import building
+from datasets import building, cifar10, hmdir, imdb, mnist, norb, svhn
 from datasets.dataset import Choice, Dataset, Kind, Progress, Raw
 from datasets.errors import Damaged, DatasetUnavailable, NotFetched
 from datasets.holdings import verified
-from datasets.registry import DATASETS
 from storage import folders
 
 __all__ = ["DATASETS", "DatasetUnavailable", "Prepared", "prepare"]
+
+DATASETS: dict[str, Dataset] = {
+    dataset.name: dataset
+    for dataset in (mnist.DATASET, cifar10.DATASET, svhn.DATASET, norb.DATASET, imdb.DATASET, hmdir.DATASET)
+}
 
 
 @dataclass(frozen=True)
 class Prepared:
     """Four .npy files: x float32 or int32, y int64 labels or float32 targets; examples on the first axis.
 
-    data: how much the results say about the real dataset. source: from where, in words. fingerprint: of the cache.
+    data: the kind of data, real or not. source: where they come from, in words. fingerprint: of the cache.
     """
 
     x_train: Path
@@ -39,35 +43,35 @@ class Prepared:
 
 
 def prepare(dataset: str, recipe: str, cache: Path, progress: Progress, choice: Choice = "auto") -> Prepared:
-    """The dataset behind one of its recipes, from the cache where it was prepared before.
+    """The dataset after one of its recipes, from the cache where it was prepared before.
 
     auto: the real dataset if it was fetched, else the real examples that a package ships where there are any, else a
-    stand-in; where real files are there and can't be used, `progress` is told which and why. real: nothing but the
-    real one. Raises DatasetUnavailable with the remedy, and KeyError for names that are not known.
+    stand-in; `progress` reports real files that are there and can't be used, and why. real: only the real dataset.
+    Raises DatasetUnavailable with the remedy, and KeyError for unknown names.
     """
-    found = DATASETS.get(dataset)
-    if found is None or recipe not in found.recipes:
+    description = DATASETS.get(dataset)
+    if description is None or recipe not in description.recipes:
         known = [f"{name}/{recipe}" for name, each in DATASETS.items() for recipe in each.recipes]
         raise KeyError(f"there is no {dataset}/{recipe}; there are {', '.join(known)}")
     if choice != "synthetic":
         try:
-            return _stored(found, recipe, real(found, cache), cache, progress)
+            return _stored(description, recipe, real(description, cache), cache, progress)
         except (NotFetched, Damaged) as error:
             if choice == "real":
                 remedy = f"{error.remedy}, or --data=auto, labelled in every result"
                 raise DatasetUnavailable(error.reason, remedy) from error
             if isinstance(error, Damaged):
                 progress(f"{error.reason}; {error.remedy}; until then other data take the place of {dataset}")
-    if choice == "auto" and found.subset:
+    if choice == "auto" and description.subset:
         try:
-            return _stored(found, recipe, found.subset(cache, progress), cache, progress)
+            return _stored(description, recipe, description.subset(cache, progress), cache, progress)
         except DatasetUnavailable as error:
             progress(f"{dataset}: {error.reason}: a synthetic stand-in takes its place; {error.remedy}")
-    return _stored(found, recipe, stand_in(found), cache, progress)
+    return _stored(description, recipe, stand_in(description), cache, progress)
 
 
 def real(dataset: Dataset, cache: Path) -> Raw:
-    """The files that were fetched; their checksums are those of the moment when they were verified.
+    """The files that were fetched, under the checksums of the moment when they were verified.
 
     Raises NotFetched and Damaged.
     """
@@ -88,7 +92,7 @@ def stand_in(dataset: Dataset) -> Raw:
 
 
 def folder_name(dataset: str, recipe: str = "*", kind: str = "*", fingerprint: str = "*") -> str:
-    """Of a prepared dataset; with "*" for what is left out."""
+    """The name of a prepared dataset's folder, with "*" for each part that is left out."""
     return f"{dataset}-{recipe}-{kind}-{fingerprint[:12]}"
 
 
@@ -114,12 +118,11 @@ def _stored(dataset: Dataset, recipe: str, raw: Raw, cache: Path, progress: Prog
 
 
 def _code(dataset: Dataset) -> str:
-    """The text of all code and constants between raw examples and cache: other code, other cache."""
-    own = dataset.read.__module__
+    """The text of all code between raw examples and cache: a change to any of it makes another cache."""
     preprocessing = sorted(path.stem for path in (Path(__file__).parent / "preprocessing").glob("[!_]*.py"))
     shared = ("building", "dataset", "archives", "subsets")
     names = [
-        own,
+        dataset.read.__module__,
         *(f"datasets.{name}" for name in shared),
         *(f"datasets.preprocessing.{name}" for name in preprocessing),
     ]

@@ -16,7 +16,7 @@ from storage import folders
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0, or 1 with reason and remedy on standard error; argparse exits with 2 for words that it doesn't know."""
+    """The exit status: 0, or 1 with reason and remedy on standard error; argparse exits with 2 for unknown words."""
     options = _parser().parse_args(arguments)
     try:
         code = int(options.command(options, folders.cache_folder()))
@@ -123,15 +123,15 @@ def _wrapped(title: str, text: str) -> str:
 def _here(dataset: Dataset, cache: Path) -> list[str]:
     try:
         holdings.verified(dataset, cache)
-        found = ["the real dataset"]
+        states = ["the real dataset"]
     except NotFetched as error:
-        found = [f"nothing real: {error.remedy}"]
+        states = [f"nothing real: {error.remedy}"]
     except Damaged as error:
-        found = [f"{error.path.name}: {error.why}: {error.remedy}"]
+        states = [f"{error.path.name}: {error.why}: {error.remedy}"]
     for folder in holdings.prepared(dataset, cache):
         state = "" if folders.intact(folder) else ", damaged"
-        found.append(f"{folder.name.rpartition('-')[0]} ({_bytes(holdings.size(folder))}{state})")
-    return found
+        states.append(f"{folder.name.rpartition('-')[0]} ({_bytes(holdings.size(folder))}{state})")
+    return states
 
 
 def _fetch(options: argparse.Namespace, cache: Path) -> int:
@@ -145,13 +145,13 @@ def _fetch(options: argparse.Namespace, cache: Path) -> int:
 
 def _prepare(options: argparse.Namespace, cache: Path) -> int:
     for name, recipe in dict.fromkeys(pair for pairs in options.names for pair in pairs):
-        found = prepare(name, recipe, cache, print, options.data)
-        print(f"{name}/{recipe}: {found.data}: {found.source}: {found.x_train.parent}")
+        prepared = prepare(name, recipe, cache, print, options.data)
+        print(f"{name}/{recipe}: {prepared.data}: {prepared.source}: {prepared.x_train.parent}")
     return 0
 
 
 def _check(options: argparse.Namespace, cache: Path) -> int:
-    states: dict[Path, str] = {}  # of each folder: what is wrong, and what to do about it
+    states: dict[Path, str] = {}  # of each folder: the damage and its remedy, or nothing
     for dataset in (DATASETS[name] for name in options.names or DATASETS):
         try:
             states[holdings.verified(dataset, cache, thorough=True)] = ""

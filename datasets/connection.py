@@ -1,6 +1,6 @@
-"""What this machine's set-up does to connections, seen in what requests or pip say, and how it is mended.
+"""Faults in this machine's set-up of connections: how requests and pip report them, and how they are mended.
 
-None of it goes away by another attempt, nor by a network.
+Neither another attempt nor a network makes them go away.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ INDEXES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
 
 
 class Fault(NamedTuple):
-    """reason: a clause. remedy: what to do, and which variables are set that decide it."""
+    """A fault of the set-up. reason: a clause. remedy: what to do, and which variables with a say in it are set."""
 
     reason: str
     remedy: str
 
 
-# (what is said, what that means, what to do, the variables to look at)
+# (pattern of the message, reason, remedy, variables with a say in it)
 _FAULTS = (
     (
         r"TLS CA certificate bundle|TLS (certificate|key) file",
@@ -57,15 +57,15 @@ _FAULTS = (
 )
 
 
-def fault(said: str, environ: Mapping[str, str] = os.environ) -> Fault | None:
-    """What is wrong with the set-up; None where it may be the network.
+def fault(message: str, environ: Mapping[str, str] = os.environ) -> Fault | None:
+    """The set-up's fault behind a message; None where it may be the network.
 
     Files are named, addresses are not: there may be passwords in them.
     """
     for pattern, reason, remedy, names in _FAULTS:
-        if re.search(pattern, said):
-            there = [
+        if re.search(pattern, message):
+            given = [
                 f"{name}={environ[name]}" if names == CERTIFICATES else name for name in names if environ.get(name)
             ]
-            return Fault(reason, f"{remedy} (set: {', '.join(there)})" if there else remedy)
+            return Fault(reason, f"{remedy} (set: {', '.join(given)})" if given else remedy)
     return None

@@ -1,4 +1,4 @@
-"""Why a dataset can't be had, and what to do about it."""
+"""A dataset can't be had: the errors say why, and what to do about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 class DatasetUnavailable(Exception):
-    """A dataset that was asked for is not on this machine: `reason`, and the command or step that mends it."""
+    """This machine can't provide a dataset.
+
+    reason: a clause. remedy: the command or step that mends it.
+    """
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason, remedy)
@@ -21,9 +24,9 @@ class NotFetched(DatasetUnavailable):
 
 
 class Damaged(DatasetUnavailable):
-    """A file of a real dataset that can't be used; files lie in a folder of their dataset's name.
+    """A file of a real dataset can't be used. Its folder has the dataset's name.
 
-    remedy: by default that for a file that was verified, and yet is not in its dataset's format.
+    remedy: the default is for a file that was verified, and yet is not in its dataset's format.
     """
 
     def __init__(self, path: Path, why: object, remedy: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What lies in the cache folder, of which dataset.
+"""The folders of datasets in the cache.
 
 downloads/NAME/            files as their source has them, sealed when all are there
 downloads/NAME-subset/     real examples out of a package
@@ -21,9 +21,9 @@ def downloads(dataset: Dataset, cache: Path) -> Path:
 
 
 def verified(dataset: Dataset, cache: Path, *, thorough: bool = False) -> Path:
-    """The folder, if all files are in it and as they were when they were verified; thorough: by their contents.
+    """The folder, if all files are in it and unchanged since they were verified. thorough: compare their contents.
 
-    Raises NotFetched where none of them is there, and Damaged, with one that is bad or missing, where some are.
+    Raises NotFetched where none of them is there, and Damaged with the first one that is bad or missing.
     """
     folder = downloads(dataset, cache)
     names = [file.name for file in dataset.files]
@@ -42,7 +42,7 @@ def verified(dataset: Dataset, cache: Path, *, thorough: bool = False) -> Path:
 
 
 def fetched(dataset: Dataset, cache: Path) -> bool:
-    """Whether `verified` finds all of it."""
+    """Whether all of it is there and unchanged."""
     try:
         verified(dataset, cache)
     except DatasetUnavailable:
@@ -51,7 +51,7 @@ def fetched(dataset: Dataset, cache: Path) -> bool:
 
 
 def prepared(dataset: Dataset, cache: Path) -> list[Path]:
-    """The folders with its prepared arrays, of whatever age and state."""
+    """The folders with its prepared arrays, old and damaged ones too."""
     return sorted(path for path in (cache / "data").glob(f"{dataset.name}-*") if path.is_dir())
 
 
@@ -61,15 +61,17 @@ def size(folder: Path) -> int:
 
 
 def remove(dataset: Dataset, cache: Path) -> int:
-    """Delete everything of a dataset; the bytes that were freed. Waits for whoever is building it."""
+    """Delete everything of a dataset, and return the number of bytes. Waits for a process that is building it."""
     freed = 0
-    own = downloads(dataset, cache)
-    unfinished: dict[Path, list[Path]] = {}  # by the folder that each was to become
+    files = downloads(dataset, cache)
+    unfinished: dict[Path, list[Path]] = {}  # by the folder whose place each was to take
     for path in (cache / "data").glob(f"{folders.BUILDING}{dataset.name}-*"):
         target = path.name.removeprefix(folders.BUILDING).rpartition("-")[0]
         unfinished.setdefault(path.with_name(target), []).append(path)
-    for folder in dict.fromkeys((own, own.with_name(f"{own.name}-subset"), *prepared(dataset, cache), *unfinished)):
-        with folders.locked(folder):  # so that what is still unfinished is of a process that was killed
+    for folder in dict.fromkeys(
+        (files, files.with_name(f"{files.name}-subset"), *prepared(dataset, cache), *unfinished)
+    ):
+        with folders.locked(folder):  # whatever is unfinished now was left by a process that was killed
             for path in (folder, *unfinished.get(folder, ())):
                 freed += size(path)
                 if path.exists():

@@ -1,4 +1,4 @@
-"""Every point of the study: what it is, where it stands, what is printed of it."""
+"""Every point of the study, with its place in the study's tables and its printed counts."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from filelock import FileLock
 
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
-from fixtures.machine import devices, host
+from fixtures.machine import device_locks
+from fixtures.machine.processors import available_processors
 from fixtures.pytest_plugin.switches import asks_for_benchmarks
 from fixtures.run import process
 from fixtures.session.provider import Provider
@@ -90,7 +91,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 def _locks_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Sessions that tests start wait for each other's devices, not for those of whoever measures here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(devices.VARIABLE, str(tmp_path_factory.mktemp("locks")))
+        patch.setenv(device_locks.VARIABLE, str(tmp_path_factory.mktemp("locks")))
         yield
 
 
@@ -115,7 +116,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 @pytest.fixture(scope="session")
 def keras_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(host.available_processors(2)))
+    settings = Settings(BACKENDS, profile="smoke", device="cpu", threads=len(available_processors(2)))
     return Session(Provider(settings, print), tmp_path_factory.mktemp("journal"))
 
 

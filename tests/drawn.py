@@ -19,7 +19,7 @@ import numpy as np
 from datasets import Prepared
 from fixtures.backends import registry
 from fixtures.backends.environments import Environment
-from fixtures.machine.devices import Share
+from fixtures.machine.shares import Share
 from fixtures.run.job import Job
 from fixtures.run.profiles import Plan
 from fixtures.session.provider import Provider

@@ -26,7 +26,7 @@ from analysis.statistics import paired_ratio
 from benchmarks.targets.publishing import trained
 from fixtures.backends import registry
 from fixtures.errors import Unavailable
-from fixtures.machine import host
+from fixtures.machine.processors import available_processors
 from fixtures.pytest_plugin.state import state
 from fixtures.run.job import Job
 from fixtures.session.session import Session
@@ -62,7 +62,7 @@ def plain(job: Job, network: str, folder: Path) -> tuple[float, float]:
     np.save(folder / "x.npy", np.load(job.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
     np.save(folder / "y.npy", targets(np.load(job.data.y_train, allow_pickle=False)[chosen], network))
     script = Path(__file__).with_name("plain.py")
-    processors = ",".join(map(str, host.available_processors(job.threads)))
+    processors = ",".join(map(str, available_processors(job.threads)))
     command: list[str | Path] = [
         job.environment.python,
         "-s",

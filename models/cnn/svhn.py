@@ -45,7 +45,7 @@ def wrn_16_8(literal: bool = False) -> Network:
         return (conv(filters, stride=stride, use_bias=literal), *between, conv(filters, use_bias=literal))
 
     def group(filters: int, stride: int) -> tuple[Layer, ...]:
-        """A block that widens, both of whose branches start behind one normalisation; then one that doesn't."""
+        """A block that widens, with one normalisation before both of its branches; then one that doesn't."""
         shortcut = conv(filters, size=1, padding="valid", stride=stride)
         return (*before, Residual(branch(filters, stride), (shortcut,)), Residual((*before, *branch(filters))))
 

@@ -1,6 +1,6 @@
 """Layers as records, with the arithmetic of their output shapes and parameter counts.
 
-A record holds every value that a framework would otherwise fill in with a default of its own: defaults moved
+A record holds every value for which a framework would otherwise have a default of its own: defaults moved
 between Keras generations. fixtures/worker/builder.py turns records into Keras layers.
 """
 

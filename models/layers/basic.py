@@ -10,7 +10,7 @@ from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Laye
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """l2: adds l2 * sum(kernel ** 2) to the loss, as Keras' own `l2` does."""
+    """A dense layer. l2: adds l2 * sum(kernel ** 2) to the loss, as Keras' own `l2` does."""
 
     units: int
     activation: ActivationName = "linear"
@@ -52,7 +52,7 @@ class BatchNormalization(Layer):
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """rate: the share of values that is dropped in training, from 0 to 1."""
+    """Dropout. rate: the share of values that is dropped in training, from 0 to 1."""
 
     rate: float
 

@@ -27,7 +27,7 @@ class ShapeError(ValueError):
         return f"{', '.join(self.path)}: {self.problem}" if self.path else self.problem
 
     def inside(self, place: str) -> ShapeError:
-        """The same error, seen from one level further out."""
+        """The same error with the place in the network around it."""
         return ShapeError(self.problem, (place, *self.path))
 
 
@@ -74,7 +74,7 @@ class Layer:
                 raise ShapeError(f"{self} has {field.name} {value}: it must be at least 1")
 
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape behind this layer; raises ShapeError where the layer can't take `shape`."""
+        """The shape after this layer; raises ShapeError where the layer can't take `shape`."""
         return shape
 
     def params(self, shape: Shape) -> Params:
@@ -98,17 +98,17 @@ def _plain(value: Any) -> Any:
 
 
 def walk(layers: tuple[Layer, ...], shape: Shape, place: str = "layer") -> Iterator[tuple[Layer, Shape, Shape]]:
-    """Each layer with the shapes before and behind it; raises ShapeError saying which one can't take its input.
+    """Each layer with the shapes before and after it; raises ShapeError for the one that can't take its input.
 
-    place: what the layers are called in the error ("layer 2 of 5").
+    place: the layers' name in the error ("layer 2 of 5").
     """
     for number, layer in enumerate(layers, 1):
         try:
-            behind = layer.output_shape(shape)
+            output = layer.output_shape(shape)
         except ShapeError as error:
             raise error.inside(f"{place} {number} of {len(layers)}") from None
-        yield layer, shape, behind
-        shape = behind
+        yield layer, shape, output
+        shape = output
 
 
 def total(counts: list[Params]) -> Params:

@@ -24,7 +24,7 @@ class ImageLayer(Layer):
 
 @dataclass(frozen=True)
 class Conv2D(ImageLayer):
-    """padding: 'same' is TensorFlow's on every backend (the odd pixel behind). l2: as Dense's."""
+    """A convolution. padding: 'same' is TensorFlow's on every backend (an odd pixel comes last). l2: as Dense's."""
 
     filters: int
     kernel: tuple[int, int]
@@ -49,7 +49,7 @@ class Conv2D(ImageLayer):
 
 @dataclass(frozen=True)
 class ZeroPadding2D(ImageLayer):
-    """size: rows and columns of zeros on each of the four sides."""
+    """Padding with `size` rows or columns of zeros on each of the four sides."""
 
     size: int
 

@@ -33,8 +33,8 @@ class Residual(Layer):
 
 
 def _last(steps: Iterator[tuple[Layer, Shape, Shape]], shape: Shape) -> Shape:
-    for _, _, behind in steps:
-        shape = behind
+    for _, _, output in steps:
+        shape = output
     return shape
 
 
@@ -52,8 +52,8 @@ class Network:
     input_dtype: Literal["float32", "int32"] = "float32"
 
     def shapes(self) -> list[Shape]:
-        """The shape behind each layer; raises ShapeError naming the layer that can't take its input."""
-        return [behind for _, _, behind in walk(self.layers, self.input_shape)]
+        """The shape after each layer; raises ShapeError for the layer that can't take its input."""
+        return [output for _, _, output in walk(self.layers, self.input_shape)]
 
     def params(self) -> Params:
         return total([layer.params(before) for layer, before, _ in walk(self.layers, self.input_shape)])

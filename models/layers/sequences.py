@@ -34,7 +34,7 @@ class Embedding(Layer):
 
 @dataclass(frozen=True)
 class Masking(Layer):
-    """Steps all of whose features equal `value` are skipped by the recurrent layers behind."""
+    """A mask: the recurrent layers after it skip steps all of whose features equal `value`."""
 
     value: float = 0.0
 
@@ -47,7 +47,7 @@ class Masking(Layer):
 
 @dataclass(frozen=True)
 class LSTM(Layer):
-    """With biases; the forget gate's start at 1, the others at 0. initializer: of the input weights."""
+    """LSTM cells. The forget gate's biases start at 1, the others at 0. initializer: of the input weights."""
 
     units: int
     return_sequences: bool = False

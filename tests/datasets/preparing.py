@@ -1,9 +1,10 @@
-"""What tests of prepare() share: small datasets, and what came out."""
+"""Small datasets for tests, and the arrays that readers and prepare() make of them."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,32 @@ import numpy as np
 import pytest
 
 from datasets import DATASETS, Prepared, building
-from datasets.dataset import Dataset, File
+from datasets.dataset import Dataset, File, Slice
 from tests.datasets import originals
 
 Array = np.ndarray[Any, Any]
+
+
+def gathered(slices: Iterator[Slice]) -> dict[str, Array]:
+    """The whole arrays, by part."""
+    pieces: dict[str, list[Array]] = {}
+    for part, x, y in slices:
+        assert len(x) == len(y) > 0
+        pieces.setdefault(f"x_{part}", []).append(x)
+        pieces.setdefault(f"y_{part}", []).append(y)
+    return {name: np.concatenate(each) for name, each in pieces.items()}
+
+
+def read(folder: Path) -> dict[str, Array]:
+    """The arrays that the reader of the dataset with this folder's name reads there."""
+    return gathered(DATASETS[folder.name].read(folder))
+
+
+def made(tmp_path: Path, name: str) -> Path:
+    """An empty folder of this name."""
+    folder = tmp_path / name
+    folder.mkdir()
+    return folder
 
 
 def arrays(prepared: Prepared) -> dict[str, Array]:

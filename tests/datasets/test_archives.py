@@ -14,7 +14,7 @@ import pytest
 from datasets import archives
 from datasets.errors import Damaged
 from tests.datasets import originals
-from tests.datasets.reading import made, read
+from tests.datasets.preparing import made, read
 
 
 def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
@@ -27,7 +27,7 @@ BATCH = "cifar-10-batches-bin/data_batch_1.bin"
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ({"../outside": b"x"}, "leads out"),
         ({"/etc/outside": b"x"}, "leads out"),
@@ -41,13 +41,13 @@ BATCH = "cifar-10-batches-bin/data_batch_1.bin"
     ],
 )
 def test_hostile_tars(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, bytes | tarfile.TarInfo], told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, bytes | tarfile.TarInfo], reported: str
 ) -> None:
     monkeypatch.setattr("datasets.cifar10.LONGEST", 1_000_000)
     folder = made(tmp_path, "cifar10")
     path = folder / "cifar-10-binary.tar.gz"
     path.write_bytes(originals.tar({**originals.cifar_members(per_file=2), **change}))
-    with pytest.raises(Damaged, match=told):
+    with pytest.raises(Damaged, match=reported):
         read(folder)
     assert [each.name for each in tmp_path.rglob("*")] == ["cifar10", path.name]  # nothing was unpacked
 

@@ -94,15 +94,15 @@ def test_a_damaged_download_is_named_everywhere(
     run(capsys, "fetch", "svhn", "--from", tmp_path / "svhn")
     path = cache / "downloads" / "svhn" / "test_32x32.mat"
     path.write_bytes(path.read_bytes()[:-1])
-    told, command = "it has changed since it was verified", "`python -m datasets fetch svhn`"
-    assert f"    here       test_32x32.mat: {told}" in run(capsys, "list")[1]
+    reported, command = "it has changed since it was verified", "`python -m datasets fetch svhn`"
+    assert f"    here       test_32x32.mat: {reported}" in run(capsys, "list")[1]
     code, out, _ = run(capsys, "check")
-    assert (code, out) == (1, f"DAMAGED {path}\n        {told}; {command}\n")
+    assert (code, out) == (1, f"DAMAGED {path}\n        {reported}; {command}\n")
     code, out, err = run(capsys, "prepare", "svhn/scaled", "--data=real")
-    assert (code, f"{path} can't be used" in err, told in err, command in err) == (1, True, True, True)
+    assert (code, f"{path} can't be used" in err, reported in err, command in err) == (1, True, True, True)
     code, out, err = run(capsys, "prepare", "svhn/scaled")
     assert (code, "synthetic: made up" in out) == (0, True)
-    assert f"{path} can't be used as a file of svhn: {told}; {command}; until then" in out
+    assert f"{path} can't be used as a file of svhn: {reported}; {command}; until then" in out
     run(capsys, "fetch", "svhn", "--from", tmp_path / "svhn")
     assert "the real dataset" in run(capsys, "list")[1]
 
@@ -119,7 +119,7 @@ def test_path_and_remove(cache: Path, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["fetch", "cifar"], "there is no 'cifar'; there are mnist, cifar10"),
         (["check", "cifar"], "there is no 'cifar'"),
@@ -132,11 +132,11 @@ def test_path_and_remove(cache: Path, capsys: Capture) -> None:
         ([], "required: COMMAND"),
     ],
 )
-def test_words_that_it_does_not_know(capsys: Capture, words: list[str], told: str) -> None:
+def test_words_that_it_does_not_know(capsys: Capture, words: list[str], reported: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main(words)
     assert caught.value.code == 2
-    assert told in capsys.readouterr().err
+    assert reported in capsys.readouterr().err
 
 
 def test_errors_are_two_lines_and_no_traceback(cache: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,8 +176,8 @@ def ended_by(signal_: signal.Signals, command: list[str], ready: Callable[[], bo
             assert process.poll() is None, process.stderr
             time.sleep(0.01)
         process.send_signal(signal_)
-        told = process.communicate(timeout=30)[1]
-    return process.returncode, told
+        reported = process.communicate(timeout=30)[1]
+    return process.returncode, reported
 
 
 def test_ctrl_c_in_a_download(
@@ -186,10 +186,10 @@ def test_ctrl_c_in_a_download(
     server = serve({"imdb.npz": bytes(1 << 20)}, "stall")
     monkeypatch.setenv(f"{MIRROR}IMDB", server.base)
     part = cache / "downloads" / "imdb" / ".imdb.npz.part"
-    code, told = ended_by(
+    code, reported = ended_by(
         signal.SIGINT, [*COMMAND, "fetch", "imdb"], lambda: part.exists() and part.stat().st_size > 1 << 18
     )
-    assert (code, told) == (130, "\ninterrupted: a download goes on where it stopped, all else starts anew\n")
+    assert (code, reported) == (130, "\ninterrupted: a download goes on where it stopped, all else starts anew\n")
     assert part.stat().st_size > 1 << 18
     assert "nothing real" in run(capsys, "list")[1]
 
@@ -203,8 +203,8 @@ def test_nothing_half_prepared_is_used(cache: Path, signal_: signal.Signals, cod
     def visible() -> list[str]:
         return [path.name for path in data.iterdir() if path.suffix != ".lock"]
 
-    ended, told = ended_by(signal_, command, lambda: any(data.glob(".building-svhn-*/x_train.npy")))
-    assert (ended, "Traceback" in told) == (code, False)
+    ended, reported = ended_by(signal_, command, lambda: any(data.glob(".building-svhn-*/x_train.npy")))
+    assert (ended, "Traceback" in reported) == (code, False)
     assert all(name.startswith(".building-") for name in visible())
     assert (visible() == []) == (signal_ == signal.SIGINT)  # the other one can't clear away
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -227,14 +227,16 @@ echo "code $?" && find "$KERAS_BENCHMARKS_CACHE" -type f ! -name "*.lock"
 
 
 @pytest.mark.parametrize("words", [["prepare", "svhn", "--data=synthetic"], ["fetch", "imdb"]])
-@pytest.mark.parametrize(("options", "told"), [("size=1m", "No space left on device"), ("ro", "Read-only file system")])
+@pytest.mark.parametrize(
+    ("options", "reported"), [("size=1m", "No space left on device"), ("ro", "Read-only file system")]
+)
 def test_a_disk_that_takes_no_more(
     cache: Path,
     monkeypatch: pytest.MonkeyPatch,
     serve: Callable[..., Server],
     words: list[str],
     options: str,
-    told: str,
+    reported: str,
 ) -> None:
     """A real file system, in a mount namespace of the test's own."""
     monkeypatch.setenv(f"{MIRROR}IMDB", serve({"imdb.npz": bytes(1 << 22)}).base)
@@ -246,7 +248,7 @@ def test_a_disk_that_takes_no_more(
     if done.returncode == 77 or "unshare:" in done.stderr:
         pytest.skip(f"this user can't mount a disk of its own: {done.stderr.strip()}")
     assert done.stdout.splitlines()[-1] == "code 1"  # and no file after it
-    assert told in done.stderr
+    assert reported in done.stderr
     assert f"name another folder with {folders.VARIABLE}" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,4 +1,4 @@
-"""A machine's set-up that stands between a download and its server is told as that, at once and once."""
+"""A machine's set-up that stands between a download and its server is reported as that, at once and once."""
 
 from __future__ import annotations
 
@@ -79,19 +79,19 @@ def distrusted(tmp_path: Path) -> Iterator[str]:
         ({"http_proxy": "http://"}, "http://a.invalid/", "the proxy can't be", r"\(set: http_proxy\)"),
     ],
 )
-def test_a_set_up_is_told_once_and_with_its_variable(
+def test_a_set_up_is_reported_once_and_with_its_variable(
     cache: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], base: str, reason: str, remedy: str
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(DatasetUnavailable, match=remedy) as error:
         get(dataset(base), cache)
-    told = str(error.value)
-    assert told.count(reason) == 1
-    assert not any(wrong in told for wrong in ("make room", "onnect to the network", "secret"))
+    reported = str(error.value)
+    assert reported.count(reason) == 1
+    assert not any(wrong in reported for wrong in ("make room", "onnect to the network", "secret"))
 
 
-def test_a_certificate_that_is_not_trusted_is_told(cache: Path, distrusted: str) -> None:
+def test_a_certificate_that_is_not_trusted_is_reported(cache: Path, distrusted: str) -> None:
     with pytest.raises(DatasetUnavailable, match=r"(?s)is not trusted.*REQUESTS_CA_BUNDLE"):
         get(dataset(distrusted), cache)
 
@@ -116,7 +116,7 @@ def test_a_mirror_that_is_no_address_is_refused_before_anything_is_asked(
     assert "--from PATH" in error.value.remedy
 
 
-def test_pip_that_gets_the_digits_is_told_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pip_that_gets_the_digits_is_reported_in_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "PIP_INDEX_URL": "index.example/simple",
         "PIP_FIND_LINKS": "",

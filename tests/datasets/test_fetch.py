@@ -15,7 +15,8 @@ import pytest
 from datasets import DATASETS, holdings
 from datasets.dataset import Dataset, File, Slice, each
 from datasets.errors import DatasetUnavailable
-from datasets.fetch import BLOCK, MIRROR, Patience, fetch, mirrors
+from datasets.fetch import MIRROR, fetch, mirrors
+from datasets.transfer import BLOCK, Patience
 from storage import folders
 from tests.datasets.conftest import Server
 from tests.datasets.disk import full_beyond, left_behind
@@ -83,10 +84,12 @@ def test_a_bad_mirror_is_asked_once_and_the_next_one_used(serve: Serve, cache: P
     assert len(bad.requests) == 1
 
 
-@pytest.mark.parametrize(("how", "told"), [("corrupt", "another checksum"), ("endless", "more bytes"), ("404", "404")])
-def test_a_bad_file_is_never_kept(serve: Serve, cache: Path, how: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "reported"), [("corrupt", "another checksum"), ("endless", "more bytes"), ("404", "404")]
+)
+def test_a_bad_file_is_never_kept(serve: Serve, cache: Path, how: str, reported: str) -> None:
     server = serve({"data.bin": DATA}, *[how] * 9)
-    with pytest.raises(DatasetUnavailable, match=told):
+    with pytest.raises(DatasetUnavailable, match=reported):
         get(dataset(server.base), cache)
     kept = [path for path in cache.rglob("*") if path.is_file() and path.stat().st_size]
     assert kept == []
@@ -209,7 +212,7 @@ def test_another_file_than_the_right_one(cache: Path, tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("as_folder", [True, False])
-def test_what_is_wanted_and_from_where_is_told(
+def test_what_is_wanted_and_from_where_is_reported(
     cache: Path, tmp_path: Path, name: str, given: str, as_folder: bool
 ) -> None:
     wrong = tmp_path / given
@@ -234,5 +237,5 @@ def test_what_can_be_fetched_from_a_mirror_has_checksums() -> None:
     without = {each.name for each in DATASETS.values() if not all(file.checksum for file in each.files)}
     assert {each.name for each in DATASETS.values() if not each.mirrors} == without == {"hmdir"}
     page = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text("utf-8")
-    (told,) = (part for part in page.split("\n\n") if MIRROR in part)
-    assert all(f"names but `{name}`" in told for name in without)
+    (reported,) = (part for part in page.split("\n\n") if MIRROR in part)
+    assert all(f"names but `{name}`" in reported for name in without)

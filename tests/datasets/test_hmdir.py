@@ -13,7 +13,7 @@ from datasets.errors import Damaged, DatasetUnavailable
 from datasets.fetch import fetch
 from tests.datasets import originals
 from tests.datasets.disk import left_behind
-from tests.datasets.reading import made, read
+from tests.datasets.preparing import made, read
 
 
 @pytest.mark.parametrize("block", [1 << 9, 1_111, 1 << 23])
@@ -92,7 +92,7 @@ def zipped(path: Path, name: str, text: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (TABLE, "3 rows where the table has 13,765,201"),
         (TABLE.replace("Expected", "Guess"), "first line"),
@@ -100,10 +100,10 @@ def zipped(path: Path, name: str, text: str) -> Path:
         ("\0\xff" * 3_000, "first line"),
     ],
 )
-def test_a_table_of_another_form(cache: Path, tmp_path: Path, text: str, told: str) -> None:
+def test_a_table_of_another_form(cache: Path, tmp_path: Path, text: str, reported: str) -> None:
     given = tmp_path / "train.csv"
     given.write_text(text)
-    with pytest.raises(DatasetUnavailable, match=told):
+    with pytest.raises(DatasetUnavailable, match=reported):
         kaggle(cache, given)
     assert left_behind(cache) == []
 

@@ -15,7 +15,7 @@ from scipy.io import savemat
 from datasets import mnist, norb, svhn
 from datasets.errors import Damaged
 from tests.datasets import originals
-from tests.datasets.reading import Array, made, read
+from tests.datasets.preparing import Array, made, read
 
 
 def test_mnist(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_idx_of_any_shape(tmp_path_factory: pytest.TempPathFactory, shape: list[
 
 
 @pytest.mark.parametrize(
-    ("contents", "told"),
+    ("contents", "reported"),
     [
         (struct.pack("<HBBI", 0, 8, 1, 3) + b"abc", "ends"),  # little-endian: 50 million bytes
         (struct.pack(">HBBI", 0, 13, 1, 3) + b"abc", "no idx file of bytes"),
@@ -70,10 +70,10 @@ def test_idx_of_any_shape(tmp_path_factory: pytest.TempPathFactory, shape: list[
         (b"", "ends"),
     ],
 )
-def test_idx_that_lies(tmp_path: Path, contents: bytes, told: str) -> None:
+def test_idx_that_lies(tmp_path: Path, contents: bytes, reported: str) -> None:
     path = tmp_path / "file.gz"
     path.write_bytes(gzip.compress(contents))
-    with pytest.raises(Damaged, match=told):
+    with pytest.raises(Damaged, match=reported):
         mnist.idx(path)
 
 
@@ -86,7 +86,7 @@ def test_what_follows_an_idx_file_is_not_unpacked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "reported"),
     [
         (struct.pack(">6i", norb.INTEGERS, 1, 4, 1, 1, 0), "starts with"),  # big-endian
         (struct.pack("<5i", norb.BYTES, 1, 4, 1, 1), "starts with"),
@@ -98,10 +98,10 @@ def test_what_follows_an_idx_file_is_not_unpacked(tmp_path: Path) -> None:
         (struct.pack("<5i", norb.INTEGERS, 2, 2, 2, 1), "to unpack"),
     ],
 )
-def test_a_matrix_that_lies(tmp_path: Path, header: bytes, told: str) -> None:
+def test_a_matrix_that_lies(tmp_path: Path, header: bytes, reported: str) -> None:
     path = tmp_path / "file.gz"
     path.write_bytes(gzip.compress(header + struct.pack("<4i", 0, 1, 2, 3)))
-    with pytest.raises(Damaged, match=told):
+    with pytest.raises(Damaged, match=reported):
         norb.labels_of(path)
 
 

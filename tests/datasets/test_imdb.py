@@ -15,7 +15,7 @@ import pytest
 from datasets import imdb
 from datasets.errors import Damaged
 from tests.datasets import originals
-from tests.datasets.reading import made, read
+from tests.datasets.preparing import made, read
 
 
 def test_imdb_as_keras_loads_it(tmp_path: Path) -> None:

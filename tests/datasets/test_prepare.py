@@ -116,7 +116,7 @@ def test_test_examples_are_a_fair_sample_from_the_start(cache: Path, monkeypatch
     assert np.bincount(found["y_test"][:30]).tolist() == [10, 10, 10]
 
 
-def test_progress_is_told_by_the_clock(tmp_path: Path) -> None:
+def test_progress_is_reported_by_the_clock(tmp_path: Path) -> None:
     def slices() -> Iterator[Slice]:
         parts: tuple[Part, Part] = ("train", "test")
         for part in parts:
@@ -142,8 +142,8 @@ def test_names_that_are_not_known(cache: Path, pair: tuple[str, str]) -> None:
 
 
 def test_a_full_disk(cache: Path) -> None:
-    told = rf"svhn/scaled could not be written.*File too large.*make room.*{folders.VARIABLE}"
-    with full_beyond(100_000), pytest.raises(DatasetUnavailable, match=told):
+    reported = rf"svhn/scaled could not be written.*File too large.*make room.*{folders.VARIABLE}"
+    with full_beyond(100_000), pytest.raises(DatasetUnavailable, match=reported):
         prepare("svhn", "scaled", cache, quietly, "synthetic")
     assert [path for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"] == []
 

@@ -11,7 +11,7 @@ import pytest
 
 from datasets.errors import Damaged, DatasetUnavailable
 from tests.datasets import originals
-from tests.datasets.reading import made, read
+from tests.datasets.preparing import made, read
 
 
 @pytest.fixture(params=originals.WRITERS)

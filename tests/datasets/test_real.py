@@ -89,7 +89,7 @@ def test_other_files_other_cache(cache: Path, tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", DATASETS)
 @pytest.mark.parametrize(
-    ("harm", "told"),
+    ("harm", "reported"),
     [
         (lambda path: path.write_bytes(path.read_bytes()[:-1]), "it has changed since it was verified"),
         (lambda path: path.write_bytes(b"\7" * path.stat().st_size), "it has changed since it was verified"),
@@ -103,7 +103,7 @@ def test_real_files_that_were_harmed_are_named_and_not_used(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     harm: Callable[[Path], object],
-    told: str,
+    reported: str,
 ) -> None:
     dataset = small_originals(name, tmp_path / name, monkeypatch)
     packaged(monkeypatch, digits(5))
@@ -111,16 +111,16 @@ def test_real_files_that_were_harmed_are_named_and_not_used(
     path = cache / "downloads" / name / dataset.files[0].name
     harm(path)
     if len(dataset.files) == 1 and not path.exists():
-        told = "the real"  # nothing of it is left: as if it had never been there
+        reported = "the real"  # nothing of it is left: as if it had never been there
     recipe = {"cifar10": "centred64", "mnist": "raw"}.get(name, next(iter(dataset.recipes)))
-    with pytest.raises(DatasetUnavailable, match=re.escape(told)) as caught:
+    with pytest.raises(DatasetUnavailable, match=re.escape(reported)) as caught:
         prepare(name, recipe, cache, quietly, "real")
     assert f"python -m datasets fetch {name}" in caught.value.remedy
     lines: list[str] = []
     found = prepare(name, recipe, cache, lines.append)
     assert found.data == ("real-subset" if name == "mnist" else "synthetic")
     if path.exists() or len(dataset.files) > 1:
-        assert f"{path} can't be used as a file of {name}: {told}; `python -m datasets fetch {name}" in lines[0]
+        assert f"{path} can't be used as a file of {name}: {reported}; `python -m datasets fetch {name}" in lines[0]
         assert "other data take the place of" in lines[0]
     fetch(dataset, cache, quietly, tmp_path / name)  # as the remedy says
     assert prepare(name, recipe, cache, quietly).data == "real"

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets import synthetic
+from datasets import DATASETS, synthetic
 from datasets.preprocessing import radar
 from datasets.preprocessing.gist import gist
 from datasets.preprocessing.gradients import hog_hue
-from datasets.registry import DATASETS
-from tests.datasets.reading import gathered
+from tests.datasets.preparing import gathered
 
 Array = np.ndarray[Any, Any]
 SIZES = (2_000, 500)

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from fixtures.machine.devices import Share
+from fixtures.machine.shares import Share
 from fixtures.run.job import Job
 from fixtures.run.profiles import Plan
 from fixtures.session.provider import Provider

@@ -107,5 +107,5 @@ def test_a_checkpoint_is_plain_arrays_and_of_this_training_only(start: Start, tm
             answer = worker.expect("restored")
             assert answer["epochs"] is None
             assert reason in answer["reason"]
-            with pytest.raises(WorkerFailed, match="NotRestored"):
+            with pytest.raises(WorkerFailed, match="UnusableCheckpoint"):
                 worker.expect("training")

@@ -15,7 +15,7 @@ import pytest
 from analysis import journal
 from analysis.journal import Journal, JournalProblem, line
 from fixtures.backends import registry
-from fixtures.machine import host
+from fixtures.machine.processors import available_processors
 from fixtures.run import checkpoints
 from fixtures.session import resume
 from fixtures.session.settings import Settings
@@ -38,7 +38,7 @@ def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
 
 
 def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
-    nothing = Settings(registry.chosen(None), threads=len(host.available_processors()))
+    nothing = Settings(registry.chosen(None), threads=len(available_processors()))
     assert resume.settings(nothing, header()) == STUDY
     patient = dataclasses.replace(nothing, time_limit=5.0, baseline="torch")
     assert resume.settings(patient, header()) == dataclasses.replace(STUDY, time_limit=5.0, baseline="torch")

@@ -16,13 +16,13 @@ import psutil
 import pytest
 
 from analysis import journal
-from fixtures.machine import devices
+from fixtures.machine import device_locks
 from tests import ROOT
 from tests.backends import provided, slow_but
 from tests.faults import soak
 from tests.faults.attempts import OLD_AND_NEW, POINT
 from tests.faults.conftest import FNN
-from tests.fixtures.machine.test_devices import another_session
+from tests.fixtures.machine.test_device_locks import another_session
 from tests.fixtures.machine.test_load import SPIN
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -38,7 +38,7 @@ def _provided(shared: Any) -> None:
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """start(*arguments, faults=None): a session of its own, with locks of its own."""
-    monkeypatch.setenv(devices.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(device_locks.VARIABLE, str(tmp_path))
     started = []
 
     def session(*arguments: str, faults: dict[str, Any] | None = None) -> subprocess.Popen[str]:
