@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis import format as fmt
 from analysis import saved_runs
 from analysis.journal import safe_name
 from analysis.machines import Described, differences, names
 from analysis.pairs import ratio
 from analysis.record import Record, counted
 from analysis.saved_runs import RunProblem
-from reports.commands.exits import Exit
 from storage import files
 from storage.files import decoded
 
@@ -119,24 +115,3 @@ def _is_of(path: Path, described: Described) -> bool:
         return not differences(json.loads(path.read_text("utf-8"))["described"], described)
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):  # of a version that told no more
         return False
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "runs", nargs="*", default=["latest"], metavar="RUN", help="saved runs with A/A (default: latest)"
-    )
-
-
-def main(options: argparse.Namespace) -> Exit:
-    """Store and print the noise floors that saved A/A runs show."""
-    records = [each for saved in saved_runs.choose(options.runs, options.root) for each in saved.records]
-    written = store(records, options.root)
-    if not written:
-        print(
-            "no A/A in these runs with two blocks or more: measure some with `pytest benchmarks --aa`", file=sys.stderr
-        )
-        return Exit.NOTHING
-    for family, floor in sorted(floors(records).items()):
-        print(f"{family}: differences below {fmt.share(math.expm1(floor))} are noise")
-    print("stored in " + ", ".join(str(path) for path in written))
-    return Exit.FINE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from analysis.record import Record
-from analysis.statistics import t_quantile
+from analysis.statistics import interval
 
 T = TypeVar("T")
 
@@ -137,5 +137,4 @@ def _predicted(values: Sequence[float], one_more: bool) -> tuple[float, float]:
     logs = [math.log(value) for value in values]
     centre, count = statistics.fmean(logs), len(logs)
     spread = statistics.stdev(logs) * math.sqrt(1 / count + (1 if one_more else 0))
-    half = t_quantile(count - 1) * spread
-    return math.exp(centre - half), math.exp(centre + half)
+    return interval(centre, spread, count - 1)

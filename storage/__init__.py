@@ -1,1 +1,4 @@
-"""Files and folders that are whole or not there: files, folders, locks between processes."""
+"""Files and folders that are whole or not there.
+
+files (read and written whole), folders (built once, sealed, checked), locks (between processes).
+"""

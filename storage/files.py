@@ -1,4 +1,4 @@
-"""Files that users name: only regular ones are read, however they were re-saved; written whole or not at all."""
+"""Files: only regular ones are read, in whatever encoding they were saved; each is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_IS
 
 
 def read(path: Path) -> bytes:
-    """What a regular file holds; raises OSError, whose `strerror` says what else it is.
+    """The contents of a regular file; raises OSError for anything else, and its `strerror` says what that is.
 
     A pipe would be waited for, and a device may never end.
     """
@@ -40,7 +40,7 @@ def path(text: str) -> Path:
 
 
 def home_expanded(name: str) -> Path:
-    """Of what may be a path, or the name of something; without such a home it is taken as it is."""
+    """A text that may be a path or another name, with ~ as a home folder; unchanged where there is no such home."""
     with suppress(argparse.ArgumentTypeError):
         return path(name)
     return Path(name)
@@ -57,11 +57,11 @@ def decoded(data: bytes) -> str:
 
 
 def put(path: Path, content: str | bytes) -> None:
-    """Write a file on disk and put it in its place at once; raises OSError, and leaves what was there.
+    """Write a file on disk and put it in its place at once; raises OSError, and leaves the old file then.
 
-    `-` is standard output. A link stays, and so does what is no regular file (a pipe, a device, a descriptor of the
-    shell's): the one's target is replaced, the other is written into, as is a file that can't be replaced.
-    What UTF-8 doesn't have (half of a surrogate pair, in a name out of a damaged file) is written as its escape.
+    `-` is standard output. The target of a link is replaced, and the link stays. A pipe, a device or a descriptor of
+    the shell's is written into, and so is a file that can't be replaced. Characters that UTF-8 doesn't have (half of a
+    surrogate pair, in a name out of a damaged file) are written as escapes.
     """
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     if to_stdout(path):
@@ -97,7 +97,7 @@ def to_stdout(path: Path) -> bool:
 
 
 def beside(path: Path) -> TextIO:
-    """Where a command says what it wrote: not in the middle of it."""
+    """The stream for a command's messages about this file: never the one that the file itself goes to."""
     return sys.stderr if to_stdout(path) else sys.stdout
 
 

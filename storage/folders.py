@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -17,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 import platformdirs
 
-from storage import locks
+from storage import files, locks
 
 VARIABLE = "KERAS_BENCHMARKS_CACHE"
 NAME = "keras-backend-benchmarks"
@@ -28,8 +30,8 @@ BUILDING = ".building-"  # begins the name of a folder that is not complete, bef
 def cache_folder() -> Path:
     """The cache folder: $KERAS_BENCHMARKS_CACHE or the system's usual place; made if missing.
 
-    Code in it is run, so that nobody else may write there: what group or others may write of the user's own folder is
-    taken from them; raises PermissionError for a folder of somebody else's, OSError where there can be none.
+    Code in it is run, so nobody else may write there: permissions of group and others to write are removed. Raises
+    PermissionError for a folder of another user, and OSError where there can be none.
     """
     chosen = os.environ.get(VARIABLE)
     path = expanded(chosen or platformdirs.user_cache_dir(NAME))
@@ -43,41 +45,31 @@ def cache_folder() -> Path:
 
 
 def expanded(text: str) -> Path:
-    """A path as a user types it: no shell expands the ~ in `--from=~/a` or in a variable. Raises FileNotFoundError."""
+    """A path as a user types it, with ~ as a home folder; raises FileNotFoundError where there is no such home."""
     try:
-        return Path(text).expanduser() if text.startswith("~") else Path(text)  # Path takes ./~ for ~
-    except RuntimeError:
+        return files.path(text)
+    except argparse.ArgumentTypeError:
         raise FileNotFoundError(errno.ENOENT, "there is no such home folder", text) from None
 
 
 def mend(error: OSError) -> str:
-    """What to do about a folder that can't be written to."""
+    """The remedy for a folder that can't be written to."""
     return "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "make it writable"
 
 
-def write(path: Path, contents: bytes) -> None:
-    """A whole file or none, also where the disk is full: raises OSError then, and leaves nothing."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(contents)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 def seal(folder: Path, names: Iterable[str]) -> None:
-    """Write down how these files of a folder look; until then they don't count as complete."""
+    """Write down size, time and checksum of these files of a folder; until then it doesn't count as complete."""
     entries = {}
     for name in names:
         path = folder / name
         with path.open("rb") as file:
             os.fsync(file.fileno())
         entries[name] = {**_looks(path), "sha256": digest(path)}
-    write(folder / SEAL, json.dumps(entries, indent=1).encode())
+    files.put(folder / SEAL, json.dumps(entries, indent=1).encode())
 
 
 def sealed(folder: Path) -> dict[str, dict[str, Any]]:
-    """What the seal says of each file: bytes, mtime_ns, sha256; empty without a readable seal."""
+    """The seal's entries by file: bytes, mtime_ns, sha256; empty without a readable seal."""
     try:
         entries = json.loads((folder / SEAL).read_bytes())  # in whatever encoding
         return {name: {key: entry[key] for key in ("bytes", "mtime_ns", "sha256")} for name, entry in entries.items()}
@@ -93,11 +85,11 @@ def intact(folder: Path, *, thorough: bool = False) -> bool:
 def damaged(folder: Path, *, thorough: bool = False) -> list[str]:
     """The names of files that are not as they were when the folder was sealed; none where it is not sealed.
 
-    A file of the same size and time is taken for unchanged; of one with another time (a copy, or one that somebody
-    wrote to) the contents are compared, as those of all are if `thorough`.
+    A file of the same size and time is taken for unchanged. The contents of one with another time (a copy, or one that
+    somebody wrote to) are compared, and if `thorough` those of every file.
     """
     entries = sealed(folder)
-    found, moved = [], False
+    names, moved = [], False
     for name, entry in entries.items():
         try:
             looks = _looks(folder / name)
@@ -105,15 +97,15 @@ def damaged(folder: Path, *, thorough: bool = False) -> list[str]:
             if looks["bytes"] != entry["bytes"] or (
                 (other_time or thorough) and digest(folder / name) != entry["sha256"]
             ):
-                found.append(name)
+                names.append(name)
         except OSError:
-            found.append(name)
+            names.append(name)
         else:
             moved = moved or other_time
-    if moved and not found:
+    if moved and not names:
         with suppress(OSError):  # a cache that can only be read is looked through each time
             seal(folder, entries)
-    return found
+    return names
 
 
 def digest(path: Path, algorithm: str = "sha256") -> str:
@@ -122,13 +114,13 @@ def digest(path: Path, algorithm: str = "sha256") -> str:
 
 
 def _looks(path: Path) -> dict[str, int]:
-    found = path.stat()
-    return {"bytes": found.st_size, "mtime_ns": found.st_mtime_ns}
+    status = path.stat()
+    return {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
 
 
 @contextmanager
 def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Alone with a folder, by a lock beside it. waiting: called once if another process has it."""
+    """Hold the lock of a folder, which lies beside it. waiting: called once if another process has it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locks.alone(folder.parent / f".{folder.name}.lock", waiting):
         yield
@@ -137,29 +129,35 @@ def locked(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator
 def built(folder: Path, make: Callable[[Path], None], waiting: Callable[[], None] = lambda: None) -> None:
     """Make `folder` and all files in it by `make(an empty folder)`, if it is missing, damaged or unfinished.
 
-    Built under a lock, beside its place, and renamed when complete. waiting: called once if another process is
-    building it. Raises OSError where the disk refuses, and leaves nothing behind then.
+    waiting: called once if another process is building it. Raises OSError where the disk refuses, and leaves nothing
+    behind then.
     """
     if intact(folder):
         return
     with locked(folder, waiting):
         if not intact(folder):  # another process may have built it meanwhile
-            _build(folder, make)
+            with building(folder) as unfinished:
+                make(unfinished)
+                seal(unfinished, sorted(path.name for path in unfinished.iterdir()))
 
 
-def _build(folder: Path, make: Callable[[Path], None]) -> None:
-    prefix = f"{BUILDING}{folder.name}-"
-    for stale in folder.parent.glob(f"{prefix}*"):  # of a process that was killed: nobody else has the lock
+@contextmanager
+def building(folder: Path, family: str = "") -> Iterator[Path]:
+    """An empty folder that takes the place of `folder` when the block ends without an error, and else is removed.
+
+    The caller is alone with the folder (`locked`, or a lock of its own). So whatever a process that was killed left
+    unfinished of it, or of all folders whose names begin with `family`, is removed first. Raises OSError.
+    """
+    for stale in folder.parent.glob(f"{BUILDING}{glob.escape(family or folder.name)}-*"):
         shutil.rmtree(stale, ignore_errors=True)
-    building = folder.parent / f"{prefix}{os.getpid()}"
+    unfinished = folder.parent / f"{BUILDING}{folder.name}-{os.getpid()}"
     try:
-        building.mkdir()
-        make(building)
-        seal(building, sorted(path.name for path in building.iterdir()))
+        unfinished.mkdir(parents=True)
+        yield unfinished
         shutil.rmtree(folder, ignore_errors=True)  # a damaged one
-        building.rename(folder)
+        unfinished.rename(folder)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 class Rows:

@@ -1,5 +1,7 @@
-"""Locks between processes by files, also on file systems that know no `flock` (Lustre without its mount option, some
-of NFS and of FUSE): there the existence of another file is the lock.
+"""Locks between processes by files.
+
+On file systems without `flock` (Lustre without its mount option, some of NFS and of FUSE) the existence of another file
+is the lock.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ NO_FLOCK = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLC
 
 @contextmanager
 def alone(path: Path, waiting: Callable[[], None] = lambda: None, timeout: float = -1) -> Iterator[None]:
-    """Alone by the lock on `path`, whose folder must be there. waiting: called once if another process has it.
+    """Hold the lock on `path`, whose folder must exist. waiting: called once if another process has it.
 
     Raises Timeout after so many seconds (negative: never), and OSError where no lock can be made.
     """

@@ -120,8 +120,8 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
-class Setup:
-    """What the study measured on."""
+class Platform:
+    """The software and the machine that the study measured on."""
 
     stack: str
     machine: str
@@ -142,9 +142,8 @@ def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def setup() -> Setup:
-    """The study's software and machine."""
-    return Setup(**{name: _read()[name] for name in ("stack", "machine")})
+def platform() -> Platform:
+    return Platform(**{name: _read()[name] for name in ("stack", "machine")})
 
 
 @cache

@@ -11,7 +11,7 @@ from tabulate import tabulate
 from analysis import format as fmt
 from analysis import saved_runs, totals
 from analysis.saved_runs import Saved
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ import pytest
 from analysis import naming, saved_runs
 from analysis.pairs import ratio
 from analysis.saved_runs import RunProblem
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import fields, save, session, typed
 from tests.reports.commands import Output, run
 

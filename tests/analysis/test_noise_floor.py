@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from analysis import machines, noise_floor
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import MACHINE, save, session, typed
 from tests.reports.commands import SWEEP, Output, run
 

@@ -17,8 +17,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from analysis import saved_runs
 from analysis.newest import Newest
 from models.catalogue import points
-from reports.figures.charts import Figure
-from reports.figures.sweeps import figures
+from reports.figures.charts import Chart
+from reports.figures.sweeps import charts
 from tests.browser.conftest import EPOCHS, Opened, logged, made
 from tests.builder import fields, save, session, with_total
 
@@ -45,15 +45,15 @@ def errors(page: Chrome) -> list[Any]:
     return [entry for entry in logged(page) if entry["level"] in ("SEVERE", "WARNING")]
 
 
-def figure(report: Path, number: str) -> Figure:
+def chart(report: Path, number: str) -> Chart:
     saved, _ = saved_runs.everything(report.parent)
-    return next(each for each in figures(Newest(saved)) if each.number == number)
+    return next(each for each in charts(Newest(saved)) if each.number == number)
 
 
 @pytest.mark.parametrize("number", ["4.44", "4.45", "4.46", "4.79", "4.80", "4.81"])
 def test_figures_hold_the_numbers_of_the_runs(number: str, report: Path, opened: Opened) -> None:
     page = opened(report)
-    lines, wanted = plotted(page, number), figure(report, number)
+    lines, wanted = plotted(page, number), chart(report, number)
     for series in (each for each in wanted.series if each.main):
         shown = lines[series.name]
         values = {tick: y for tick, y in zip(wanted.ticks, shown["y"], strict=True) if y is not None}

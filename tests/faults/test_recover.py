@@ -9,31 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pytest_benchmark.stats import Stats
 
 from analysis import saved_runs
 from analysis.journal import line
 from analysis.record import VERSION
-from analysis.rounds import stats
 from reports.__main__ import main
 from tests import ROOT
 from tests.builder import fields, journal
 from tests.faults.conftest import SMOKE, Run, saved
-
-
-@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
-def test_statistics_are_those_of_pytest_benchmark(data: list[float]) -> None:
-    theirs = Stats()
-    for value in data:
-        theirs.update(value)
-    assert stats(data) == {**theirs.as_dict(), "data": data, "iterations": 1}
-
-
-def test_no_rounds_have_no_statistics() -> None:
-    with pytest.raises(ValueError, match="without rounds"):
-        stats([])
 
 
 def recover(root: Path, *arguments: str) -> int:

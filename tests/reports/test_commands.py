@@ -13,7 +13,7 @@ import pytest
 
 import reports
 from reports.__main__ import COMMANDS, main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import fields, save
 from tests.reports.commands import Output, run
 

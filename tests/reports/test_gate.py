@@ -13,8 +13,8 @@ import pytest
 
 from analysis import noise_floor
 from analysis.comparison import compare
-from reports.commands.compare import check
-from reports.commands.exits import Exit
+from analysis.slowdowns import slowdowns
+from reports.commands.common import Exit
 from tests.builder import MACHINE, fields, save, session, typed
 from tests.reports.commands import Output, run, swept
 
@@ -73,7 +73,7 @@ def test_the_gate_rarely_fails_for_nothing() -> None:
     for draw in range(tables):
         before, after = swept({"torch": 1.0}, seed=draw), swept({"torch": 1.0}, seed=tables + draw)
         found = compare(typed(before, "before") + typed(after, "after"), by="run")
-        failed += bool(check(found, limit=0.01).regressed)
+        failed += bool(slowdowns(found, limit=0.01).beyond)
     assert failed / tables <= 0.05
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from analysis import noise_floor, saved_runs
 from analysis.saved_runs import RunProblem
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from reports.html.origin import FLEXIBILITY, flexibility
 from storage import files
 from tests.builder import MACHINE, journal, save, session
@@ -79,7 +79,7 @@ def test_a_noise_floor_that_is_no_file_is_told(folder: Path, says: str, make: Ma
 def test_what_backends_can_do_is_read_from_a_file_only(folder: Path) -> None:
     (folder / FLEXIBILITY).parent.mkdir()
     os.mkfifo(folder / FLEXIBILITY)
-    assert "it is a named pipe, and no file" in flexibility(folder)[2][0]
+    assert "it is a named pipe, and no file" in flexibility(folder).notes[0]
 
 
 @pytest.mark.parametrize("command", ["compare", "show", "recover"])

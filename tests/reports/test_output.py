@@ -17,7 +17,7 @@ from analysis import journal, saved_runs
 from analysis.journal import line
 from fixtures.pytest_plugin import options
 from reports.__main__ import main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests import ROOT
 from tests.builder import fields, save
 from tests.reports.commands import Output, run, swept

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from datasets import DATASETS, holdings
-from storage import folders
+from storage import files, folders
 from tests.datasets.disk import full_beyond
 
 Array = np.ndarray[Any, Any]
@@ -143,10 +143,10 @@ def test_a_full_disk(tmp_path: Path) -> None:
 def test_a_disk_that_fills_up_at_a_small_file(tmp_path: Path, size: int) -> None:
     (tmp_path / "kept").write_bytes(b"old")
     with full_beyond(size), pytest.raises(OSError, match="File too large"):
-        folders.write(tmp_path / "kept", bytes(size + 1))
+        files.put(tmp_path / "kept", bytes(size + 1))
     assert visible(tmp_path) == ["kept"]
     assert (tmp_path / "kept").read_bytes() == b"old"
-    folders.write(tmp_path / "kept", b"new")
+    files.put(tmp_path / "kept", b"new")
     assert (tmp_path / "kept").read_bytes() == b"new"
 
 

@@ -19,7 +19,7 @@ from analysis import saved_runs
 from analysis.newest import Newest
 from models.catalogue import points
 from reports.__main__ import main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from study import saved_run
 from study.printed import Claim
 from study.tested_claims import check, expected
