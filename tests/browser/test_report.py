@@ -16,6 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from analysis import saved_runs
 from analysis.newest import Newest
+from analysis.record import table
 from models.catalogue import points
 from reports.figures.charts import Chart
 from reports.figures.sweeps import charts
@@ -108,6 +109,9 @@ def test_numbers_and_raw_rounds_come_when_asked_for(report: Path, opened: Opened
     groups[0].find_element(By.TAG_NAME, "summary").click()
     WebDriverWait(page, 10).until(lambda _: groups[0].find_elements(By.TAG_NAME, "tr"))
     assert len(groups[0].find_elements(By.TAG_NAME, "tr")) == 1 + 3 * len(EPOCHS)
+    (head,) = (row for row in groups[0].find_elements(By.TAG_NAME, "tr") if "rounds_s [s]" in row.text)
+    titles = {cell.text: cell.get_attribute("title") for cell in head.find_elements(By.TAG_NAME, "th")}
+    assert titles["rounds_s [s]"] == table()["rounds_s"].field.text
     first = json.loads(next(report.parent.glob("**/0001_a.json")).read_text())["benchmarks"][0]["extra_info"]
     wanted = " ".join(f"{seconds:.5g}" for seconds in first["rounds_s"])
     assert any(wanted in row.text for row in groups[0].find_elements(By.TAG_NAME, "tr"))

@@ -81,8 +81,25 @@ def test_a_copy_that_can_only_be_read(folder: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.EROFS, "Read-only file system")
 
     rewrite(folder / "a", b"first")
-    monkeypatch.setattr(folders, "write", read_only)
+    monkeypatch.setattr(files, "put", read_only)
     assert folders.intact(folder)
+
+
+def test_a_folder_is_replaced_when_it_is_built_and_not_before(tmp_path: Path) -> None:
+    folder = tmp_path / "jax-1"
+    for name in ("jax-1", ".building-jax-0-99", ".building-jax-1-99", ".building-theano-1-99"):
+        (tmp_path / name).mkdir()
+    (folder / "old").touch()
+    with folders.building(folder, "jax") as unfinished:
+        assert {path.name for path in tmp_path.iterdir()} == {"jax-1", unfinished.name, ".building-theano-1-99"}
+        assert [*unfinished.iterdir()] == []
+        assert (folder / "old").exists()
+        (unfinished / "new").touch()
+    assert [path.name for path in folder.iterdir()] == ["new"]
+    with pytest.raises(OSError, match="refused"), folders.building(folder):
+        raise OSError("refused")
+    assert [path.name for path in folder.iterdir()] == ["new"]
+    assert {path.name for path in tmp_path.iterdir()} == {"jax-1", ".building-theano-1-99"}
 
 
 @pytest.mark.parametrize("contents", [b"", b"firs", b"first and more"])
