@@ -11,7 +11,7 @@ from analysis.statistics import half_width
 
 @dataclass(frozen=True)
 class Slowdowns:
-    """What a comparison says about a limit on slowdowns.
+    """A comparison held against a limit on slowdowns.
 
     beyond: the rows that take longer by more than the limit. smallest: the slowdown that the least precise row would
     have needed to count. floor: the part of it that this machine's noise takes, which more runs don't change.

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except saved_runs.RunProblem as problem:
         return _failed(str(problem))
-    except BrokenPipeError:  # of `list | head`: nobody reads on, which is no error
+    except BrokenPipeError:  # `list | head`: the reader has stopped, which is no error
         _discard_output()
         return code
     except OSError as error:
@@ -71,7 +71,7 @@ def _failed(reason: str) -> Exit:
 
 
 def _discard_output() -> None:
-    """So that Python doesn't try once more to write what is left when it ends."""
+    """Discard what is left in standard output, so that Python doesn't try once more to write it at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""What the 2018 study printed: as data (printed), as a saved run (saved_run), and held against what was measured
+"""The 2018 study's printed results: as data (printed), as a saved run (saved_run), and beside measured ones
 (tested_claims).
 """
 

@@ -1,7 +1,7 @@
 """The 2018 study's printed results as a saved run, for pytest-benchmark and for this suite's own reports.
 
-Printed are total training times. So that like is compared with like, an entry holds seconds per epoch, derived from
-the printed total; the total itself is in `measured_total_s`.
+The study prints total training times. For a comparison with ours an entry holds seconds per epoch, derived from the
+printed total; the total itself is in `measured_total_s`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MACHINE = {
     "memory_mib": 31 * 1024,
     "system": "Ubuntu 15.10",
 }
-MEMORY_KIND = "gpu_printed"  # how the study read it is not said, so it is never divided by a figure of ours
+MEMORY_KIND = "gpu_printed"  # the study doesn't say how it read it, so it is never divided by a figure of ours
 REPEATED = "4.3"  # a table of means of five runs, which prints one network a second time
 
 

@@ -1,4 +1,4 @@
-"""Each claim of the 2018 study held against what was measured: the order of backends first, the number second."""
+"""Each claim of the 2018 study beside measured results: the order of backends first, the number second."""
 
 from __future__ import annotations
 

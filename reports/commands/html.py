@@ -22,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> Exit:
     """Write the report, and say where it is."""
-    from reports.html.page import render  # jinja2 and plotly: only who makes a report pays for them
+    from reports.html.page import render  # jinja2 and plotly take long to import
 
     newest, notes = chosen_runs(options)
     text = render(newest, notes, options.baseline, options.root)
     files.put(options.output, text)
-    told = f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB"
-    print(told, file=files.beside(options.output))
+    summary = f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB"
+    print(summary, file=files.beside(options.output))
     return Exit.FINE

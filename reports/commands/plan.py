@@ -1,4 +1,4 @@
-"""`python -m reports plan`: from a saved run as a pilot to what a wanted precision costs."""
+"""`python -m reports plan`: the cost of a precision, from a saved run as a pilot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> Exit:
-    """Runs, rounds and minutes for each point of the pilot, with the options that ask for them."""
+    """Print runs, rounds and minutes for each point of the pilot, with the options that ask for them."""
     records = saved_runs.only(options.run, options.root).records
     planned = False
     for group in dict.fromkeys(each.group for each in records):

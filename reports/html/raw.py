@@ -18,7 +18,7 @@ SHOWN = ("backend", "session", *(column.name for column in FIGURES[1:]), "remark
 
 
 class Texts:
-    """Each text once, known by its index."""
+    """Texts that are stored once and named by an index."""
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
@@ -70,7 +70,7 @@ def _short(seconds: Any) -> list[float]:
 
 
 def rounded(value: float) -> float:
-    """To five digits: more than any clock or median here deserves."""
+    """A number with five digits: more than any clock or median here deserves."""
     return float(f"{value:.5g}")
 
 

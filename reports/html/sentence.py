@@ -1,4 +1,4 @@
-"""The short answer in words: which backend is the fastest for a family, and whether the next one is really slower."""
+"""The short answer in words: the fastest backend for a family, and whether the next one is really slower."""
 
 from __future__ import annotations
 
