@@ -43,22 +43,22 @@ class Planned(msgspec.Struct, kw_only=True):
 
     where: ClassVar[tuple[str, ...]] = ("fixtures/session/description.py", "fixtures/session/session.py")
     record_version: Annotated[int, Field("version of this table")] = VERSION
-    point: Annotated[Text, Field("what was trained: an architecture at one sweep value on one dataset")]
+    point: Annotated[Text, Field("the point that was trained: an architecture at one sweep value on one dataset")]
     family: Annotated[Text, Field("`fnn`, `cnn` or `rnn`")]
     dataset: Annotated[str, Field("the dataset")] = ""
     architecture: Annotated[str, Field("the network's name")] = ""
-    axis: Annotated[str | None, Field("what the point's sweep varies")] = None
+    axis: Annotated[str | None, Field("the axis that the point's sweep varies")] = None
     value: Annotated[int | float | None, Field("the point's value on that axis")] = None
     table: Annotated[str | None, Field("the study's table that prints it")] = None
     params_printed: Annotated[Whole | None, Field("the study's count of parameters")] = None
-    params_kind: Annotated[str | None, Field("what that counts: `trainable` or `total`")] = None
+    params_kind: Annotated[str | None, Field("the kind of that count: `trainable` or `total`")] = None
     study_epochs: Annotated[Whole | None, Field("the study's own schedule: epochs", since=2)] = None
     study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
     error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
     backend: Annotated[Text, Field("the backend's name")]
     backend_alias: Annotated[Text | None, Field("under `--aa`, of the second name only: that name", since=2)] = None
     aa_of: Annotated[Text | None, Field("the backend that ran under it", since=2)] = None
-    stack: Annotated[str, Field("what the backend is")] = ""
+    stack: Annotated[str, Field("the backend's Keras and framework, in words")] = ""
     run: Annotated[Whole, Field("number of the run; runs of one number are a block")]
     seed: Annotated[Count | None, Field("the seed of its worker")] = None
     order_seed: Annotated[Count | None, Field("the seed of the blocks' orders")] = None
@@ -74,15 +74,15 @@ class Planned(msgspec.Struct, kw_only=True):
     threads: Annotated[Whole | None, Field("threads that it was given")] = None
     options: Annotated[
         dict[str, Any],
-        Field("jit, TF32, the mended update race, `--steady`: what workers were told", since=2),
+        Field("the options that workers got: jit, TF32, the mended update race, `--steady`", since=2),
     ] = {}
-    machine: Annotated[dict[str, Any], Field("what it was measured on", since=2)] = {}
+    machine: Annotated[dict[str, Any], Field("the machine that it was measured on", since=2)] = {}
     commit: Annotated[str | None, Field("the state of this suite", since=2)] = None
     started: Annotated[str, Field("local time of its start")] = ""
     harness: Annotated[
         dict[str, Any],
         Field(
-            "what the suite itself cost in this session, measured before its first benchmark with a worker that does "
+            "the suite's own cost in this session, measured before its first benchmark with a worker that does "
             "nothing: `gate_s` (host's less worker's time of a round, median of 100), `gate_largest_s`, "
             "`memory_meter_s` (reading the high-water mark), `clock_s`, `host_snapshot_s`, `start_s` (a process)",
             "s",
@@ -98,7 +98,7 @@ class Ended(Planned, kw_only=True):
     reason: Annotated[str, Field("why, unless `ok`")] = ""
     stderr: Annotated[list[str], Field("the worker's last lines, unless `ok`")] = []
     busy: Annotated[
-        str | None, Field("with `--on-busy=fail`, where it was not measured: what others did with the machine")
+        str | None, Field("with `--on-busy=fail`, where it was not measured: how others used the machine")
     ] = None
     not_resumed: Annotated[str | None, Field("why a checkpoint was of no use")] = None
     waited_s: Annotated[Seconds | None, Field("how long the device was waited for, by `--on-busy=wait`", "s")] = None
@@ -122,7 +122,7 @@ class Ended(Planned, kw_only=True):
     ] = None
     flags: Annotated[
         list[Flag],
-        Field("what makes the result doubtful: code, sentence, link to [its explanation](comparing.md#flags)"),
+        Field("doubts about the result: code, sentence, link to [its explanation](comparing.md#flags)"),
     ] = []
 
 
@@ -182,7 +182,7 @@ class Trained(Built, kw_only=True):
         list[Number | None],
         Field(
             "memory that each round asked the kernel for, "
-            "[also in place of what it gave back](measuring.md#what-makes-times-jump)",
+            "[also in place of memory that it gave back](measuring.md#what-makes-times-jump)",
             "MiB",
         ),
     ] = []
@@ -224,7 +224,7 @@ class Evaluated(Trained, kw_only=True):
     short_batches: Annotated[
         Count | None,
         Field(
-            "mini-batches of the shorter epochs that tell what an epoch costs apart from them; 0 where an epoch takes "
+            "mini-batches of the shorter epochs that show the cost of an epoch apart from them; 0 where an epoch takes "
             "more than 2 s"
         ),
     ] = None
@@ -241,7 +241,7 @@ class Derived(Evaluated, kw_only=True):
     harness_overhead_s: Annotated[
         Number | None, Field("median of the host's rounds less that of the worker's", "s")
     ] = None
-    training_memory_mib: Annotated[Number | None, Field("what training added to the memory", "MiB")] = None
+    training_memory_mib: Annotated[Number | None, Field("memory that training added", "MiB")] = None
     measured_total_s: Annotated[Duration | None, Field("the study's schedule, really run", "s")] = None
     projected_total_s: Annotated[Duration | None, Field("the study's schedule, from the steady rate", "s")] = None
     projected_low_s: Annotated[Number | None, Field("its interval, from the rounds of this run", "s")] = None

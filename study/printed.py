@@ -66,10 +66,10 @@ class Claim:
     speedup: time of `numerator` over that of `denominator`, above 1 where the denominator is faster; relative_memory
     likewise. throughput: examples over the time of all epochs, in 1/s. memory_difference: in MiB.
 
-    min, max: as printed, rounded by the study to one or two digits. settled_min, settled_max: the range that results are
-    compared with. points: those that the range is about, without those where a backend ran out of memory or that a
-    table of the study contradicts. min_at, max_at: the points of the extremes, empty where the text names none, or none
-    that is possible.
+    min, max: as printed, rounded by the study to one or two digits. settled_min, settled_max: the range that results
+    are compared with. points: those that the range is about, without those where a backend ran out of memory or that
+    a table of the study contradicts. min_at, max_at: the points of the extremes, empty where the text names none, or
+    none that is possible.
     """
 
     figure: str
@@ -134,7 +134,7 @@ def _read() -> dict[str, Any]:
 
 
 def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry with lists of texts as tuples, so that it can be hashed; without the members that are for people only."""
+    """An entry with lists of texts as tuples, so that it can be hashed, and without members for people only."""
     return {
         key: tuple(value) if isinstance(value, list) and value and isinstance(value[0], str) else value
         for key, value in entry.items()

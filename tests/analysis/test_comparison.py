@@ -121,16 +121,16 @@ def test_other_machines_are_only_flagged_where_runs_are_what_is_compared() -> No
 
 
 @pytest.mark.parametrize(
-    ("own", "told"),
+    ("own", "messages"),
     [
         ({}, ["one, torch: keras 3.0.0, torch 1.0.0; packages environment "]),
         ({"environment": None}, ["one, torch: keras 3.0.0, torch 1.0.0"]),
         ({"environment": None, "versions": None}, []),
     ],
 )
-def test_provenance_says_only_what_is_known(own: dict[str, Any], told: list[str]) -> None:
+def test_provenance_says_only_what_is_known(own: dict[str, Any], messages: list[str]) -> None:
     lines = [*ratios.provenance(compare(typed([fields() | own])))]
-    assert [line for line in lines if line.startswith("one, torch")] == told
+    assert [line for line in lines if line.startswith("one, torch")] == messages
 
 
 def test_other_packages_are_flagged_between_runs_but_not_between_backends() -> None:

@@ -1,4 +1,4 @@
-"""Saved runs are told apart by their files, whatever those are called."""
+"""Saved runs have names that differ, whatever their files are called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A/A: the noise floor that `python -m reports noise` stores, and who reads it."""
+"""A/A: the noise floor that `python -m reports noise` stores, and its use in comparisons."""
 
 from __future__ import annotations
 

@@ -126,10 +126,10 @@ def test_damaged_and_newer_files_are_left_out_and_told(tmp_path: Path, capsys: O
     (path.parent / "0002_b.json").write_text(path.read_text()[:-200])
     save(tmp_path, "0003_c", [each | {"record_version": 99} for each in raw()])
     words = shown(page(tmp_path))
-    told = capsys.readouterr().err
+    messages = capsys.readouterr().err
     for expected in ("cut off or damaged", "version 99"):
         assert expected in words
-        assert expected in told
+        assert expected in messages
     for name in ("0002_b", "0003_c"):
         assert written(tmp_path, str(path.parent / f"{name}.json")) == Exit.USAGE
     path.unlink()
