@@ -258,6 +258,7 @@ def test_ctrl_c_in_the_first_benchmark_says_how_to_go_on(run: Run, tmp_path: Pat
     assert session.wait() == 2, session.output()
     assert not session.orphans()
     assert "2 of 2 benchmarks are still to do. To go on: pytest benchmarks --resume" in session.output()
+    assert re.search(r"jax \.\.\. interrupted$", session.output(), re.MULTILINE)
     assert "Traceback" not in session.output()
     assert "PytestBenchmarkWarning" not in session.output()
     assert [entry["status"] for entry in session.journal().kind("finished")] == [2]
