@@ -12,13 +12,13 @@ from analysis.record import Record
 from fixtures.errors import WorkerFailed
 from fixtures.pytest_plugin.state import state
 from fixtures.run.job import Job
-from fixtures.run.measure import Arm, measure
+from fixtures.run.measure import Arm, measure_block
 from storage.files import put
 
 
 def trained(job: Job, record: Record) -> Record:
     """Train by the job's plan in a fresh worker; the record with what was measured. Raises WorkerFailed."""
-    measure([Arm(record, lambda _: job)])
+    measure_block([Arm(record, lambda _: job)])
     if not record.ok:
         raise WorkerFailed(record.outcome, record.reason, tuple(record.stderr))
     return record

@@ -17,7 +17,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from analysis.doubts import GATE_LIMIT_S, GATE_SHARE
 from fixtures.machine import host
 from fixtures.run import harness, process
-from fixtures.run.clock import VirtualClock
+from fixtures.run.measure import VirtualClock
 
 pytestmark = pytest.mark.targets
 
@@ -77,7 +77,7 @@ def test_worker_start(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
 
 def test_what_a_session_stores(benchmark: BenchmarkFixture) -> None:
     """The short measurement of every session: its price, and that it finds no more than the long one."""
-    found = benchmark.pedantic(harness.measure, rounds=3)
+    found = benchmark.pedantic(harness.own_cost, rounds=3)
     benchmark.extra_info.update(found)
     assert benchmark.stats
     assert benchmark.stats.stats.median < 0.5  # it stands before the first benchmark

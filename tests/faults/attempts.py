@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from analysis.record import Record
-from fixtures.run.measure import Arm, measure
+from fixtures.run.measure import Arm, measure_block
 from fixtures.session.session import Session
 from models.catalogue import point
 from tests.faults.injection import faulty
@@ -22,7 +22,7 @@ def attempt(session: Session, backend: str, fault: dict[str, Any] | None, **chan
     where = point(changes.pop("point", POINT))
     job = faulty(session.provider.job(where, backend, 1), fault, **changes)
     record = session.new_record(where, backend, 1)
-    measure([Arm(record, lambda _: job)])
+    measure_block([Arm(record, lambda _: job)])
     return record
 
 
