@@ -1,4 +1,4 @@
-"""What the targets share: training without pytest-benchmark, and publishing what was found."""
+"""Targets train without pytest-benchmark, and publish their findings, by the functions here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.files import put
 
 
 def trained(job: Job, record: Record) -> Record:
-    """Train by the job's plan in a fresh worker; the record with what was measured. Raises WorkerFailed."""
+    """Train by the job's plan in a fresh worker, and return the record. Raises WorkerFailed."""
     measure_block([Arm(record, lambda _: job)])
     if not record.ok:
         raise WorkerFailed(record.outcome, record.reason, tuple(record.stderr))
@@ -25,7 +25,7 @@ def trained(job: Job, record: Record) -> Record:
 
 
 def publish(config: pytest.Config, name: str, content: object, text: str) -> Path:
-    """Save the content as .benchmarks/NAME/latest.json, and show the text with where that is."""
+    """Save the content as .benchmarks/NAME/latest.json, and show the text with the file's path."""
     path: Path = state(config).session.root / name / "latest.json"
     put(path, json.dumps(content, indent=1) + "\n")
     capture: Any = config.pluginmanager.get_plugin("capturemanager")
