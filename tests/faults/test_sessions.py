@@ -30,9 +30,9 @@ pytestmark = pytest.mark.backend
 
 
 @pytest.fixture(autouse=True)
-def _provided(shared: Any) -> None:
+def _provided(smoke_session: Any) -> None:
     for name in OLD_AND_NEW:
-        provided(shared, name)
+        provided(smoke_session, name)
 
 
 @pytest.fixture
