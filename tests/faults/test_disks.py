@@ -56,8 +56,8 @@ def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
     assert "NOT saved for `pytest-benchmark compare`: No space left on device" in output
     path = Path(output.split("python -m reports recover ")[1].split()[0])
     try:
-        found = journal.read(path)
-        assert [record["outcome"] for record in found.records] == ["ok", "ok"]
+        rescued = journal.read(path)
+        assert [record["outcome"] for record in rescued.records] == ["ok", "ok"]
         assert not saved(small_disk)
         rest.unlink()
         (tmp_path / "roomy").mkdir()
