@@ -1,8 +1,9 @@
-"""From what was measured to what it says. Runs nothing, and imports neither pytest nor a framework. What lies where:
+"""From measured records to statements. Runs nothing, and imports neither pytest nor a framework. The modules:
 
-* what a result is: record (one benchmark), journal (the format of a session's journal), saved_runs (files on disk),
-  naming (how runs are told apart), newest (which of many counts), machines (which are the same one)
-* what results say: statistics, variation, pairs, comparison, lost, totals, precision, noise_floor
-* what makes them doubtful: doubts (of one result), doubts_between (of a ratio)
+* records: table (what a table of fields is), fields (the table of a record's fields), record (one benchmark's record),
+  reading (records of any version from JSON), journal (the format of a session's journal), saved_runs (files on disk),
+  naming (how runs are told apart), newest (which of many counts), machines (which records are of the same machine)
+* statements: statistics, variation, pairs, comparison, slowdowns, lost, totals, precision, noise_floor
+* doubts: doubts (about one result), doubts_between (about a ratio)
 * format: how numbers are written
 """

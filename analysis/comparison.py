@@ -1,4 +1,4 @@
-"""From records to ratios: which runs may be compared, how they pair, what the verdict is, what makes it doubtful."""
+"""From records to ratios: the runs that may be compared, how they pair, the verdict, and the doubts about it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Floors = Mapping[str, float]  # family to the logarithm of the smallest ratio th
 class Row:
     """One arm of a group beside the group's baseline. Figures are None where there is nothing to show.
 
-    group: what was trained, of saved runs also on which backend. arm: a backend, or a saved run; one that is lost
-    altogether has no records. speed_up: the baseline's time over the arm's, above 1 the
-    arm is faster. memory: the arm's peak over the baseline's, where both are of one kind. epoch: median over runs of
-    their median rounds, in seconds. reason: why there is no ratio, or what became of the arm.
+    group: the point and settings; where saved runs are compared, also the backend. arm: a backend, or a saved run; it
+    has no records where all of its results are lost. speed_up: the baseline's time over the arm's, above 1 the arm is
+    faster. memory: the arm's peak over the baseline's, where both are of one kind. epoch: median over runs of their
+    median rounds, in seconds. reason: why there is no ratio, or how the arm's runs ended.
     """
 
     group: str
@@ -57,10 +57,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Pool:
+class GeometricMean:
     """The geometric mean of an arm's speed-ups over a family's points, and the extremes among them.
 
-    what: the family, and what else these points have in common.
+    what: the family, and the settings and kind of data that these points have in common.
     """
 
     what: str
@@ -76,7 +76,7 @@ class Pool:
 class Comparison:
     by: By
     rows: tuple[Row, ...]
-    pools: tuple[Pool, ...] = ()
+    means: tuple[GeometricMean, ...] = ()
     floors: Floors = field(default_factory=dict)
 
     @property
@@ -114,11 +114,11 @@ def compare(
     floors = floors or {}
     rows: list[Row] = []
     for group, arms in cells.items():
-        found = [*_rows(group, arms, _baseline(arms, baselines), by, floors, current or {})]
-        rows += _with_losses(found, sessions)
+        present = [*_rows(group, arms, _baseline(arms, baselines), by, floors, current or {})]
+        rows += _with_losses(present, sessions)
     corrected = holm([row.speed_up.p if row.speed_up else math.nan for row in rows])
     rows = [replace(row, holm_p=p) for row, p in zip(rows, corrected, strict=True)]
-    return Comparison(by, tuple(rows), tuple(_pools(rows, floors)), floors)
+    return Comparison(by, tuple(rows), tuple(_means(rows, floors)), floors)
 
 
 def _baseline(arms: Mapping[str, Sequence[Record]], preferred: Sequence[str]) -> str:
@@ -150,7 +150,7 @@ def _rows(
 
 
 def _with_losses(rows: Sequence[Row], sessions: Sequence[str]) -> Iterable[Row]:
-    """A group's rows of saved runs, and one for each later run that is missing. sessions: of all, in their order."""
+    """A group's rows, and one for each later saved run that has no result in it. sessions: all saved runs in order."""
     base = next((row for row in rows if row.verdict == "baseline"), None)
     later = sessions[sessions.index(base.arm) + 1 :] if base and sessions else []
     for row in rows:
@@ -161,7 +161,7 @@ def _with_losses(rows: Sequence[Row], sessions: Sequence[str]) -> Iterable[Row]:
 
 
 def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], current: Mapping[str, str]) -> Row:
-    """What there is to say of an arm without the baseline."""
+    """An arm's row without what needs the baseline: its outcomes, medians, and doubts."""
     good = [each for each in records if each.ok]
     failed = {f"{each.outcome}: {each.reason}": None for each in records if not each.ok}
     row = Row(
@@ -177,11 +177,11 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
     )
     if not good:
         return row
-    own = [flag for each in good for flag in each.flags]
+    flags = [flag for each in good for flag in each.flags]
     settings = doubts_between.of_settings(good, (), same_backend=True)
     sessions = [[each for each in good if each.session == name] for name in {each.session for each in good}]
-    own += [flag for some in sessions for flag in doubts.of_pace(some)]
-    found = dict.fromkeys([*own, *doubts.of_distance(good), *settings, *doubts_between.of_age(good, current)])
+    flags += [flag for some in sessions for flag in doubts.of_pace(some)]
+    flags += [*doubts.of_distance(good), *settings, *doubts_between.of_age(good, current)]
     return replace(
         row,
         epoch=_median(good, "epoch_s"),
@@ -190,12 +190,12 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
         train_error=_median(good, "train_error"),
         test_error=_median(good, "test_error"),
         total=totals.known(good),
-        flags=tuple(found),
+        flags=tuple(dict.fromkeys(flags)),
     )
 
 
 def _without_figures(row: Row, mixed: Sequence[str]) -> Row:
-    """An arm whose own runs are not alike (of real data and a stand-in, say): no median of theirs means anything."""
+    """The row of an arm whose own runs are not alike (real data and a stand-in, say), so that medians mean nothing."""
     figures = dict.fromkeys(("epoch", "peak_memory_mib", "memory_kind", "train_error", "test_error", "total"))
     return replace(row, verdict="not comparable", reason="; ".join(mixed), **figures)  # type: ignore[arg-type]
 
@@ -206,26 +206,27 @@ def _median(records: Sequence[Record], name: str) -> Median | None:
 
 
 def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, floors: Floors) -> Row:
-    """others: all of the baseline's. good: those of this arm that are complete."""
+    """The arm's row with its ratios. others: all records of the baseline. good: the complete ones of the arm."""
     base = [each for each in others if each.ok]
     speed_up = ratio(base, good, "epoch_s")
     memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
-    doubts = [*doubts_between.of_errors(base, good), *doubts_between.of_settings(base, good, same_backend=by == "run")]
-    doubts += doubts_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
+    flags = [*row.flags, *doubts_between.of_errors(base, good)]
+    flags += doubts_between.of_settings(base, good, same_backend=by == "run")
+    flags += doubts_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
     if speed_up:
-        doubts += doubts_between.of_ratio(speed_up.value)
+        flags += doubts_between.of_ratio(speed_up.value)
     return replace(
         row,
         speed_up=speed_up,
         memory=memory,
         verdict=verdict(speed_up, floors.get(row.family, 0.0)),
-        flags=tuple(dict.fromkeys([*row.flags, *doubts])),
+        flags=tuple(dict.fromkeys(flags)),
     )
 
 
-def _pools(rows: Sequence[Row], floors: Floors) -> Iterable[Pool]:
-    """One for each family, arm and baseline with at least two points; never over different settings, kinds of data or
-    backends.
+def _means(rows: Sequence[Row], floors: Floors) -> Iterable[GeometricMean]:
+    """A mean for each family, arm and baseline with at least two points; never over different settings, kinds of data
+    or backends.
     """
     swept: dict[tuple[str, str, str, str], list[Ratio]] = {}
     for row in rows:
@@ -236,5 +237,5 @@ def _pools(rows: Sequence[Row], floors: Floors) -> Iterable[Pool]:
     for (family, what, arm, baseline), ratios in swept.items():
         if len(ratios) > 1:
             pooled, factors = pooled_ratio(ratios), [each.value for each in ratios]
-            found = verdict(pooled, floors.get(family, 0.0))
-            yield Pool(what, arm, baseline, pooled, min(factors), max(factors), found)
+            means = verdict(pooled, floors.get(family, 0.0))
+            yield GeometricMean(what, arm, baseline, pooled, min(factors), max(factors), means)

@@ -1,6 +1,7 @@
-"""What makes a run doubtful: pure functions of records' fields. Each flag is a code, a sentence, and where it is
-explained. Fields and units: docs/results.md. A field that a record doesn't have raises no flag. What makes a comparison
-doubtful: analysis/doubts_between.py.
+"""Doubts about a single run, as flags: each has a code, a sentence, and a link to its explanation.
+
+They are pure functions of a record's fields (analysis/fields.py). A field that a record doesn't have raises no flag.
+Doubts about a comparison: analysis/doubts_between.py.
 """
 
 from __future__ import annotations
@@ -34,13 +35,12 @@ def of_run(run: Record) -> list[Flag]:
 
 
 def _unsteady(run: Record) -> Iterator[Flag]:
-    rounds = run.rounds_s
-    found = steadiness(rounds)
-    if found.slow_start:
-        yield Flag("unsteady", f"the first round took {found.first:.2f} times the median of the others: raise --warmup")
-    if found.drifting:
-        way = "slower" if found.trend > 0 else "faster"
-        yield Flag("unsteady", f"the rounds got {way} by {abs(found.trend):.0%} from first to last: raise --warmup")
+    shape = steadiness(run.rounds_s)
+    if shape.slow_start:
+        yield Flag("unsteady", f"the first round took {shape.first:.2f} times the median of the others: raise --warmup")
+    if shape.drifting:
+        way = "slower" if shape.trend > 0 else "faster"
+        yield Flag("unsteady", f"the rounds got {way} by {abs(shape.trend):.0%} from first to last: raise --warmup")
 
 
 def _host(run: Record, name: str) -> tuple[float | None, float | None]:
@@ -62,11 +62,11 @@ def _loaded(run: Record) -> Iterator[Flag]:
             "loaded-machine",
             f"{load:.1f} processes wanted to run on {processors} processors: end other work and measure again",
         )
-    taken, own = run.foreign_processors, run.threads
-    if own and taken is not None and taken > FOREIGN_LIMIT * own:
+    taken, threads = run.foreign_processors, run.threads
+    if threads and taken is not None and taken > FOREIGN_LIMIT * threads:
         yield Flag(
             "foreign-load",
-            f"other processes used {taken:.2f} of its {own} processor(s) meanwhile: end them and measure again",
+            f"other processes used {taken:.2f} of its {threads} processor(s) meanwhile: end them and measure again",
         )
     foreign = run.gpu_conditions.get("foreign_processes")
     if foreign:
@@ -120,8 +120,8 @@ def of_pace(runs: Sequence[Record]) -> list[Flag]:
 
 def _spread(runs: Sequence[Record], name: str) -> float:
     """The largest of a figure of the host over the smallest; 1 where it is not known."""
-    seen = [value for run in runs for value in _host(run, name) if value]
-    return max(seen) / min(seen) if seen else 1.0
+    known = [value for run in runs for value in _host(run, name) if value]
+    return max(known) / min(known) if known else 1.0
 
 
 def _throttled(run: Record) -> Iterator[Flag]:
@@ -153,18 +153,20 @@ def _waiting(run: Record) -> Iterator[Flag]:
 
 
 def _harness(run: Record) -> Iterator[Flag]:
-    """The gate's cost is in no result, but a slow gate says that host or worker were kept from running."""
-    own = run.harness.get("gate_s")
-    if own is not None and own > GATE_LIMIT_S:
+    """The gate's cost is in no result, but a slow gate shows that host or worker were kept from running."""
+    gate_s = run.harness.get("gate_s")
+    if gate_s is not None and gate_s > GATE_LIMIT_S:
         yield Flag(
             "slow-harness",
-            f"a round that does nothing took the suite {1e3 * own:.1f} ms before the first benchmark: end other work",
+            f"a round that does nothing took the suite {1e3 * gate_s:.1f} ms before the first benchmark: "
+            "end other work",
         )
-    seen, epoch = run.harness_overhead_s, run.epoch_s
-    if seen is not None and epoch is not None and seen > max(GATE_LIMIT_S, GATE_SHARE * epoch):
+    overhead_s, epoch_s = run.harness_overhead_s, run.epoch_s
+    if overhead_s is not None and epoch_s is not None and overhead_s > max(GATE_LIMIT_S, GATE_SHARE * epoch_s):
         yield Flag(
             "slow-harness",
-            f"a round took {1e3 * seen:.1f} ms longer for the host than for the worker: other work kept one of them",
+            f"a round took {1e3 * overhead_s:.1f} ms longer for the host than for the worker: "
+            "other work kept one of them",
         )
 
 
@@ -172,7 +174,7 @@ def _memory(run: Record) -> Iterator[Flag]:
     figures = (
         _host(run, "swap_used_mib"),
         _host(run, "swapped_out_mib"),
-    )  # the second also counts what came back
+    )  # the second also counts pages that came back
     swapped = max((after - before for before, after in figures if before is not None and after is not None), default=0)
     if swapped > SWAP_LIMIT_MIB:
         yield Flag("low-memory", f"{swapped:.0f} MiB were swapped out: end other work or use fewer examples")

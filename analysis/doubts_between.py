@@ -1,6 +1,4 @@
-"""What makes a comparison doubtful: pure functions of both sides' records. What makes a single run
-doubtful, and what a flag is: analysis/doubts.py.
-"""
+"""Doubts about a comparison, as flags: pure functions of both sides' records. Those about a run: analysis/doubts.py."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
 
     The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
     counted on so many examples, the larger of the two; a regression's error, which is no percentage, has its range
-    only. Of a single seed and an unknown number of examples nothing can be said.
+    only. A single seed and an unknown number of examples give no spread, and so no flag.
     """
     samples = [[run.test_error for run in runs if run.test_error is not None] for runs in (one, other)]
     if not all(samples):
@@ -85,40 +83,42 @@ def of_counts(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
 
 
 def of_settings(one: Sequence[Record], other: Sequence[Record], same_backend: bool) -> list[Flag]:
-    """What else is not alike: packages (where the backend is to be the same), options, machine."""
-    found = []
+    """Differences of packages (across sides only where the backend is the same), options and machines."""
+    flags = []
     environments = [_values("environment", side) for side in (one, other)]
     if same_backend:
         environments = [_values("environment", one, other)]
     if any(len(names) > 1 for names in environments):
-        found.append(Flag("other-environment", f"the packages changed in between: {_changed_versions(one, other)}"))
+        flags.append(Flag("other-environment", f"the packages changed in between: {_changed_versions(one, other)}"))
     if len(_values("options", one, other)) > 1:
         options = " and ".join(str(value) for value in _values("options", one, other))
-        found.append(Flag("other-options", f"not the same options: {options}"))
+        flags.append(Flag("other-options", f"not the same options: {options}"))
     first, *rest = _values("machine", one, other) or [{}]
     if others := [machine for machine in rest if machines.differences(first, machine)]:
         names = list(dict.fromkeys(str(machine.get("cpu_model", machine)) for machine in (first, *others)))
         what = " and ".join(names) if len(names) > 1 else ", ".join(machines.differences(first, others[0]))
-        found.append(Flag("other-machine", f"measured on different machines: {what}"))
-    return found
+        flags.append(Flag("other-machine", f"measured on different machines: {what}"))
+    return flags
 
 
 def _changed_versions(*sides: Sequence[Record]) -> str:
-    seen: dict[str, set[str]] = {}
+    by_package: dict[str, set[str]] = {}
     for run in (run for side in sides for run in side):
         for package, version in run.versions.items():
-            seen.setdefault(package, set()).add(str(version))
-    changed = [f"{package} {' and '.join(sorted(each))}" for package, each in sorted(seen.items()) if len(each) > 1]
+            by_package.setdefault(package, set()).add(str(version))
+    changed = [
+        f"{package} {' and '.join(sorted(each))}" for package, each in sorted(by_package.items()) if len(each) > 1
+    ]
     return ", ".join(changed) or "not those whose versions a record names"
 
 
 def _values(name: str, *sides: Sequence[Record]) -> list[Any]:
     """The different values of a field in order of appearance, without those that are unknown."""
-    found: list[Any] = []
+    different: list[Any] = []
     for value in (getattr(run, name) for side in sides for run in side):
-        if value is not None and value not in found:
-            found.append(value)
-    return found
+        if value is not None and value not in different:
+            different.append(value)
+    return different
 
 
 def of_age(runs: Sequence[Record], current: Mapping[str, str]) -> list[Flag]:

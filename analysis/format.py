@@ -1,4 +1,4 @@
-"""How numbers are written: one place for digits, units and what is missing."""
+"""How numbers are written: digits, units, and the sign for missing ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bare(value: Median | Ratio | None) -> str:
 
 
 def middle(value: Median | None, digits: int = 3) -> str:
-    """A median with its interval, or with the extremes and how often such a range holds the truth."""
+    """A median with its interval, or with the extremes and the share of cases in which such a range holds the truth."""
     if value is None:
         return NOTHING
     text = significant(value.value, digits)

@@ -1,14 +1,14 @@
 """The journal's format: JSON lines, each with a checksum of its own text.
 
 A line is `{"crc32":"1a2b3c4d",` and the entry's own fields: the checksum is CRC-32 of the line without that member,
-that is of `{` and what follows the comma. Kinds of entries:
+that is of `{` and the rest after the comma. Kinds of entries:
 
-    session      what the session is: command line, settings, planned benchmarks, and what a resumption is held against
+    session      the session itself: command line, settings, planned benchmarks, and the state that a resumption needs
     planned      benchmarks that --precision added, and the rounds of their runs by point
     started      a benchmark has begun
     progress     epochs of a long benchmark that were trained since the last such line
-    checkpoint   a worker has saved the state behind so many epochs
-    result       a benchmark's record, and what pytest-benchmark's JSON says of it (`entry`)
+    checkpoint   a worker has saved the state after so many epochs
+    result       a benchmark's record, and its fields in pytest-benchmark's JSON (`entry`)
     about        machine and commit, as pytest-benchmark's JSON has them
     finished     the session has ended: pytest's exit status, and whether its results were saved
 
@@ -37,20 +37,20 @@ Entry = Mapping[str, Any]
 
 
 class JournalProblem(Exception):
-    """A journal that can't be used; its text says which file, what is wrong with it, and what to do."""
+    """A journal that can't be used; the text names the file, its fault, and the remedy."""
 
 
 def line(kind: str, fields: Entry) -> bytes:
-    """One line, its end included. What JSON doesn't have is written as text: an entry is never refused."""
+    """One line with its end. Values that JSON doesn't have are written as text: an entry is never refused."""
     body = json.dumps({"kind": kind, **fields}, default=str).encode()
     return b'{"crc32":"%08x",' % zlib.crc32(body) + body[1:] + b"\n"
 
 
 @dataclass(frozen=True)
 class Journal:
-    """The sound entries of a journal in their order, and what is wrong with the others.
+    """The sound entries of a journal in their order, and the faults of the others.
 
-    damaged: (line number, reason) of lines that were left out, but for an incomplete last one, which `torn` tells.
+    damaged: (line number, reason) of lines that were left out. torn: the last line is incomplete, and left out too.
     """
 
     entries: Sequence[Entry]
@@ -67,7 +67,7 @@ class Journal:
 
     @property
     def results(self) -> list[Entry]:
-        """Those of `result`: the last one of each benchmark, in the order of the first."""
+        """The entries of kind `result`: the last one of each benchmark, in the order of the first ones."""
         return list({entry.get("benchmark", index): entry for index, entry in enumerate(self.kind("result"))}.values())
 
     @property
@@ -76,30 +76,30 @@ class Journal:
 
     def unfinished(self) -> dict[str, list[Entry]]:
         """Each benchmark that was started and has no result, with its entries since it was last started."""
-        found: dict[str, list[Entry]] = {}
+        entries: dict[str, list[Entry]] = {}
         for entry in self.kind("started", "progress", "checkpoint", "result"):
             name = entry.get("benchmark")
             if not isinstance(name, str):
                 continue
             if entry["kind"] == "started":
-                found[name] = [entry]
+                entries[name] = [entry]
             elif entry["kind"] == "result":
-                found.pop(name, None)
-            elif name in found:
-                found[name].append(entry)
-        return found
+                entries.pop(name, None)
+            elif name in entries:
+                entries[name].append(entry)
+        return entries
 
     @property
     def notes(self) -> list[str]:
-        """What a reader should know, a sentence each."""
-        found = [f"line {number} is left out: {reason}" for number, reason in self.damaged]
+        """Sentences about lines that were left out."""
+        notes = [f"line {number} is left out: {reason}" for number, reason in self.damaged]
         if self.torn:
-            found.append("its last line is incomplete: the session was killed while it wrote")
-        return found
+            notes.append("its last line is incomplete: the session was killed while it wrote")
+        return notes
 
 
 def parse(data: bytes) -> Journal:
-    """The journal of these bytes, whatever they are: what is no sound line is left out and told."""
+    """The journal in any bytes: lines that are not sound are left out and listed."""
     data = _resaved(data)
     lines = data.split(b"\n")
     complete = lines.pop() == b""
@@ -114,7 +114,7 @@ def parse(data: bytes) -> Journal:
 
 
 def _resaved(data: bytes) -> bytes:
-    """As it was before an editor or a shell saved it anew, in UTF-16 or with a mark in front."""
+    """The bytes as they were before an editor or a shell saved them anew, in UTF-16 or with a mark in front."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
     return data.removeprefix(codecs.BOM_UTF8)
@@ -126,22 +126,22 @@ def _entry(text: bytes) -> Entry:
     if checked and zlib.crc32(b"{" + text[checked.end() :]) != int(checked[1], 16):
         raise ValueError("its checksum is not that of its text")
     try:
-        found = json.loads(text)
+        entry = json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except ValueError as error:
         raise ValueError(f"it is no JSON ({error})") from None
-    if not isinstance(found, dict):
+    if not isinstance(entry, dict):
         raise ValueError("it is no JSON object")
     if not checked:
-        if "record_version" not in found:
+        if "record_version" not in entry:
             raise ValueError("it has neither a checksum nor the fields of a record")
-        return {"kind": "result", "record": found}
-    if not isinstance(found.get("kind"), str) or (
-        found["kind"] == "result" and not isinstance(found.get("record"), dict)
+        return {"kind": "result", "record": entry}
+    if not isinstance(entry.get("kind"), str) or (
+        entry["kind"] == "result" and not isinstance(entry.get("record"), dict)
     ):
         raise ValueError("it does not say what it is")
-    return found
+    return entry
 
 
 def read(path: Path) -> Journal:
@@ -157,7 +157,7 @@ def read(path: Path) -> Journal:
 
 
 def safe_name(text: object) -> str:
-    """A file's or folder's name out of a journal: never a path, whatever it says."""
+    """A text out of a journal as the name of a file or folder: never a path."""
     return Path(str(text)).name.lstrip(".") or "unnamed"
 
 
@@ -166,19 +166,21 @@ def paths(root: Path) -> list[Path]:
     return sorted(root.glob(f"**/journal/*{SUFFIX}"), key=lambda path: path.name)
 
 
-def named(name: str, found: Sequence[Path]) -> Path:
+def named(name: str, journals: Sequence[Path]) -> Path:
     """The journal that a user names: by path, by the session's name, by the beginning of it, or `last`.
 
     Raises JournalProblem for a name that fits none or several.
     """
     if (path := home_expanded(name)).exists() and not path.is_dir():
         return path
-    if not found:
+    if not journals:
         raise JournalProblem("there is no journal of an earlier session: run `pytest benchmarks --headline` first")
     if name == "last":
-        return found[-1]
-    fitting = [path for path in found if path.stem == name] or [path for path in found if path.stem.startswith(name)]
+        return journals[-1]
+    fitting = [path for path in journals if path.stem == name] or [
+        path for path in journals if path.stem.startswith(name)
+    ]
     if len(fitting) != 1:
-        listed = ", ".join(path.stem for path in (fitting or found)[-10:])
+        listed = ", ".join(path.stem for path in (fitting or journals)[-10:])
         raise JournalProblem(f"'{name}' names {'several sessions' if fitting else 'no session'}; there are: {listed}")
     return fitting[0]

@@ -1,4 +1,4 @@
-"""What stands beside nothing in a comparison, in sentences: results that are lost, new, or never came.
+"""Sentences about results that have no counterpart in a comparison: results that are lost, new, or never came.
 
 most: how many groups a sentence names; all where it is None.
 """
@@ -11,38 +11,38 @@ from collections.abc import Iterable
 from analysis.comparison import Comparison
 
 
-def told(found: Comparison, most: int | None = None) -> list[str]:
-    """What the baseline has and a later saved run lacks."""
-    said = []
-    for row in found.lost:
+def missing(comparison: Comparison, most: int | None = None) -> list[str]:
+    """Results that the baseline has and a later saved run lacks, in whole or in part."""
+    losses = []
+    for row in comparison.lost:
         if row.verdict == "lost":
-            said.append((f"{row.arm} has no result of", row.reason, row.group))
+            losses.append((f"{row.arm} has no result of", row.reason, row.group))
         else:
-            why = next(flag.text for flag in row.flags if flag.code == "lost-runs")
-            said.append((f"{row.arm} lost runs of", why, row.group))
-    return _joined(said, most)
+            reason = next(flag.text for flag in row.flags if flag.code == "lost-runs")
+            losses.append((f"{row.arm} lost runs of", reason, row.group))
+    return _joined(losses, most)
 
 
-def new(found: Comparison, most: int | None = None) -> list[str]:
-    """What one backend or one saved run alone has, and no run before it had."""
-    often = Counter(row.group for row in found.rows)
-    rows = [row for row in found.rows if often[row.group] == 1 and row.outcomes.get("ok")]
+def new(comparison: Comparison, most: int | None = None) -> list[str]:
+    """Results that only one backend or one saved run has, and no run before it had."""
+    often = Counter(row.group for row in comparison.rows)
+    rows = [row for row in comparison.rows if often[row.group] == 1 and row.outcomes.get("ok")]
     return _joined([(f"only {row.arm} has", "", row.group) for row in rows], most)
 
 
-def failed(found: Comparison, most: int | None = None) -> list[str]:
-    """What never came, beside a baseline or without one."""
-    rows = [row for row in found.rows if row.verdict == "no result"]
+def failed(comparison: Comparison, most: int | None = None) -> list[str]:
+    """Results that never came, beside a baseline or without one."""
+    rows = [row for row in comparison.rows if row.verdict == "no result"]
     return _joined([(f"{row.arm} has no result of", row.reason, row.group) for row in rows], most)
 
 
-def _joined(said: Iterable[tuple[str, str, str]], most: int | None) -> list[str]:
-    """One sentence for each beginning and reason, with the groups that it is said of."""
-    places: dict[tuple[str, str], list[str]] = {}
-    for beginning, why, group in said:
-        places.setdefault((beginning, " ".join(why.split())), []).append(group)
+def _joined(statements: Iterable[tuple[str, str, str]], most: int | None) -> list[str]:
+    """One sentence for each beginning and reason, with all the groups that it is true of."""
+    groups_of: dict[tuple[str, str], list[str]] = {}
+    for beginning, reason, group in statements:
+        groups_of.setdefault((beginning, " ".join(reason.split())), []).append(group)
     sentences = []
-    for (beginning, why), groups in places.items():
+    for (beginning, reason), groups in groups_of.items():
         more = f" and {len(groups) - most} more" if most and len(groups) > most else ""
-        sentences.append(f"{beginning} {', '.join(groups[:most])}{more}" + (f": {why}" if why else ""))
+        sentences.append(f"{beginning} {', '.join(groups[:most])}{more}" + (f": {reason}" if reason else ""))
     return sentences

@@ -1,4 +1,4 @@
-"""Which machine a record comes from, and whether two are the same: what decides times is compared, with tolerance."""
+"""The identity of machines: two are the same where all that decides times agrees, with some tolerance."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NEARBY_MIB = 16
 
 
 def name(described: Described) -> str:
-    """A short hash of everything that is told of a machine, to the mebibyte."""
-    told = sorted((key, value) for key, value in described.items() if key != "machine")
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:12]
+    """A short hash of a machine's whole description, to the mebibyte."""
+    items = sorted((key, value) for key, value in described.items() if key != "machine")
+    return hashlib.sha256(repr(items).encode()).hexdigest()[:12]
 
 
 def names(described: Described) -> Iterator[str]:
-    """The names that it may have been stored under: its own, and those with a little more or less memory."""
+    """The names under which a machine may be stored: its own, and those with a little more or less memory."""
     yield str(described.get("machine", "unknown"))
     memory = described.get("memory_mib")
     if isinstance(memory, int):
@@ -30,16 +30,16 @@ def names(described: Described) -> Iterator[str]:
 
 
 def differences(before: Described, now: Described) -> list[str]:
-    """What decides times and is not alike, in words; empty for one machine, also after a reboot or a kernel's update.
+    """The differences that decide times, in words; none for one machine, also after a reboot or a kernel's update.
 
-    What one side doesn't know is no difference; where nothing is known of both, their names decide.
+    A value that one side doesn't know is no difference. Where both know none of the values, their names decide.
     """
     both = [key for key in (*EXACT, "memory_mib", "system") if key in before and key in now]
     if not both and before.get("machine") != now.get("machine"):
         return [_change("machine", before, now)]
-    found = [key for key in both if not _alike(key, before[key], now[key])]
-    quotas = ["cpu_quota"] if both and before.get("cpu_quota") != now.get("cpu_quota") else []  # only told if limited
-    return [_change(key, before, now) for key in (*found, *quotas)]
+    changed = [key for key in both if not _alike(key, before[key], now[key])]
+    quotas = ["cpu_quota"] if both and before.get("cpu_quota") != now.get("cpu_quota") else []  # only there if limited
+    return [_change(key, before, now) for key in (*changed, *quotas)]
 
 
 def _change(key: str, before: Described, now: Described) -> str:
@@ -56,5 +56,5 @@ def _alike(key: str, one: Any, other: Any) -> bool:
 
 def _series(system: str) -> str:
     """'Linux 6.1' of 'Linux 6.1.0-13-amd64'."""
-    found = re.match(r"\D*\d+\.\d+", system)
-    return found[0] if found else system
+    series = re.match(r"\D*\d+\.\d+", system)
+    return series[0] if series else system

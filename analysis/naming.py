@@ -1,4 +1,4 @@
-"""What saved runs are called: the end of a file's path, and as much of it as tells the file from others."""
+"""Names of saved runs: the end of a file's path, as long as it takes to differ from other files."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ def names(paths: Sequence[Path]) -> list[str]:
     parts = [_parts(path) for path in paths]
     lengths = [LEAST] * len(paths)
     while True:
-        found = ["/".join(own[-length:]) for own, length in zip(parts, lengths, strict=True)]
-        often = Counter(found)
-        longer = [i for i, name in enumerate(found) if often[name] > 1 and lengths[i] < len(parts[i])]
+        texts = ["/".join(own[-length:]) for own, length in zip(parts, lengths, strict=True)]
+        often = Counter(texts)
+        longer = [i for i, name in enumerate(texts) if often[name] > 1 and lengths[i] < len(parts[i])]
         if not longer:  # two that are left with one name differ in nothing but its suffix
-            return [name + path.suffix * (often[name] > 1) for name, path in zip(found, paths, strict=True)]
+            return [name + path.suffix * (often[name] > 1) for name, path in zip(texts, paths, strict=True)]
         for index in longer:
             lengths[index] += 1
 
 
 def goes_by(path: Path, name: str) -> bool:
-    """Whether a user who types this name means the file: the end of its path, of whose last part what stands before an
-    underscore is enough (`0003` of `0003_20260102`), with or without the suffix.
+    """Whether a user who types this name means the file.
+
+    The name is the end of the path, with or without the suffix. Of the file's own name the part before an underscore is
+    enough (`0003` for `0003_20260102`).
     """
     *folders, last = _typed(name)
     *above, stem = _parts(path)
@@ -39,7 +41,7 @@ def lies_in(path: Path, folder: str) -> bool:
 
 
 def _parts(path: Path) -> list[str]:
-    """Of the path from its root on, which is left out, to the file's name without a suffix."""
+    """The parts of the whole path, without its root and without the suffix."""
     whole = Path(os.path.normpath(path.absolute()))
     return [*whole.parent.parts[1:], whole.stem]
 

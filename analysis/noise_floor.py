@@ -1,23 +1,22 @@
-"""The noise floor of a machine: how far a backend seems to differ from itself (A/A)."""
+"""The noise floor of a machine: how far a backend seems to differ from itself (A/A).
+
+It is the one module here that writes: the format of its small file, and where it lies, are known only here.
+"""
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis import format as fmt
 from analysis import saved_runs
 from analysis.journal import safe_name
 from analysis.machines import Described, differences, names
 from analysis.pairs import ratio
 from analysis.record import Record, counted
 from analysis.saved_runs import RunProblem
-from reports.commands.exits import Exit
 from storage import files
 from storage.files import decoded
 
@@ -34,28 +33,28 @@ def floors(records: Iterable[Record]) -> dict[str, float]:
     for each in counted(records):
         if each.ok:
             groups.setdefault((each.family, each.group, each.backend), {}).setdefault(bool(each.aa_of), []).append(each)
-    found: dict[str, float] = {}
+    highest: dict[str, float] = {}
     for (family, _, _), arms in groups.items():
         if len(arms) == 2 and (aa := ratio(arms[True], arms[False], "epoch_s")) and not math.isnan(aa.low):
-            found[family] = max(found.get(family, 0.0), -math.log(aa.low), math.log(aa.high))
-    return found
+            highest[family] = max(highest.get(family, 0.0), -math.log(aa.low), math.log(aa.high))
+    return highest
 
 
 def store(records: Sequence[Record], root: Path = saved_runs.ROOT) -> list[Path]:
-    """Write the floors of the machines that these A/A records come from; the paths written, none without A/A.
+    """Write the floors of the machines that these A/A records come from, and return the paths; none without A/A.
 
     A family that was not measured anew keeps its floor.
     """
     written = []
-    for described, own in _by_machine(records):
-        if fresh := floors(own):
+    for described, mine in _by_machine(records):
+        if fresh := floors(mine):
             path = _path(root, described)
             content = {
                 "version": VERSION,
                 "machine": path.stem,
                 "described": described,
                 "written": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-                "sessions": sorted({each.session for each in own}),
+                "sessions": sorted({each.session for each in mine}),
                 "floors": {**load(described, root), **fresh},
             }
             files.put(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
@@ -71,8 +70,8 @@ def load(described: Described, root: Path = saved_runs.ROOT) -> dict[str, float]
     path = _path(root, described)
     try:
         content = json.loads(decoded(files.read(path)))
-        version, found = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
-        if not isinstance(version, int) or not all(0 <= floor < math.inf for floor in found.values()):
+        version, stored = content["version"], {str(f): float(floor) for f, floor in content["floors"].items()}
+        if not isinstance(version, int) or not all(0 <= floor < math.inf for floor in stored.values()):
             raise ValueError
     except FileNotFoundError:
         return {}
@@ -82,32 +81,32 @@ def load(described: Described, root: Path = saved_runs.ROOT) -> dict[str, float]
         raise RunProblem(f"{path} is no noise floor: remove it, and measure it again with --aa") from None
     if version > VERSION:
         raise RunProblem(f"{path} is of version {version}, and this suite knows {VERSION}: update it")
-    return found
+    return stored
 
 
 def of_records(records: Iterable[Record], root: Path = saved_runs.ROOT) -> dict[str, float]:
     """The floors of the machines that these records come from; the highest where they are several."""
-    found: dict[str, float] = {}
+    highest: dict[str, float] = {}
     for described, _ in _by_machine(records):
         for family, floor in load(described, root).items():
-            found[family] = max(found.get(family, 0.0), floor)
-    return found
+            highest[family] = max(highest.get(family, 0.0), floor)
+    return highest
 
 
 def _by_machine(records: Iterable[Record]) -> list[tuple[Described, list[Record]]]:
-    """The records of each machine, with what the first one tells of it."""
-    found: list[tuple[Described, list[Record]]] = []
+    """The records of each machine, with its description in the first one."""
+    machines: list[tuple[Described, list[Record]]] = []
     for each in records:
         described: Described = each.machine
-        own = next((records for other, records in found if not differences(other, described)), None)
-        if own is None:
-            found.append((described, own := []))
-        own.append(each)
-    return found
+        mine = next((records for other, records in machines if not differences(other, described)), None)
+        if mine is None:
+            machines.append((described, mine := []))
+        mine.append(each)
+    return machines
 
 
 def _path(root: Path, described: Described) -> Path:
-    """Where a machine's floors are, or would be: under its name, or one that it had before a reboot."""
+    """The file of a machine's floors: under its name, or under one that it had before a reboot."""
     folder = root / "noise"
     named = [folder / f"{safe_name(name)}.json" for name in names(described)]
     known = (path for path in (*named, *sorted(folder.glob("*.json"))) if path in named or _is_of(path, described))
@@ -117,26 +116,5 @@ def _path(root: Path, described: Described) -> Path:
 def _is_of(path: Path, described: Described) -> bool:
     try:
         return not differences(json.loads(path.read_text("utf-8"))["described"], described)
-    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):  # of a version that told no more
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):  # of a version that held less
         return False
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "runs", nargs="*", default=["latest"], metavar="RUN", help="saved runs with A/A (default: latest)"
-    )
-
-
-def main(options: argparse.Namespace) -> Exit:
-    """Store and print the noise floors that saved A/A runs show."""
-    records = [each for saved in saved_runs.choose(options.runs, options.root) for each in saved.records]
-    written = store(records, options.root)
-    if not written:
-        print(
-            "no A/A in these runs with two blocks or more: measure some with `pytest benchmarks --aa`", file=sys.stderr
-        )
-        return Exit.NOTHING
-    for family, floor in sorted(floors(records).items()):
-        print(f"{family}: differences below {fmt.share(math.expm1(floor))} are noise")
-    print("stored in " + ", ".join(str(path) for path in written))
-    return Exit.FINE

@@ -1,4 +1,4 @@
-"""Two sides of a ratio: whether they may be divided, how their runs pair, and what the result says."""
+"""Two sides of a ratio: whether they may be divided, how their runs pair, and the verdict."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MUST_AGREE = {
 
 
 def verdict(speed_up: Ratio | None, floor: float) -> Verdict:
-    """What a speed-up says: nothing certain (~) where its interval contains 1 or it is within the noise floor."""
+    """The verdict of a speed-up: ~, which is none, where its interval contains 1 or it is within the noise floor."""
     if speed_up is None:
         return "no result"
     if math.isnan(speed_up.low):
@@ -49,31 +49,32 @@ def ratio(numerators: Sequence[Record], denominators: Sequence[Record], name: st
 
 
 def _by_block(records: Sequence[Record], name: str) -> dict[tuple[str, int, int], float]:
-    """A figure by session, run, and how often that was there before: what was measured twice counts twice."""
-    seen: Counter[tuple[str, int]] = Counter()
-    found = {}
+    """A figure by session, run, and repetition of that run: a run that was measured twice counts twice."""
+    repetitions: Counter[tuple[str, int]] = Counter()
+    figures = {}
     for each in records:
         block = each.session, each.run
         if (value := getattr(each, name)) is not None:
-            found[(*block, seen[block])] = value
-        seen[block] += 1
-    return found
+            figures[(*block, repetitions[block])] = value
+        repetitions[block] += 1
+    return figures
 
 
 def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[str]:
-    """Why the times of these runs can't be divided by each other; empty where they can.
+    """The reasons why the times of these runs can't be divided by each other; none where they can.
 
-    Backends that ran on different machines say nothing of each other; of saved runs it may be the question.
+    Backends can't be compared across machines; saved runs can, as their machines may be what the comparison is about.
     """
-    found = [flag.text for flag in doubts_between.of_counts(one, other)]
+    reasons = [flag.text for flag in doubts_between.of_counts(one, other)]
     for name, title in MUST_AGREE.items():
-        seen = values(name, one, other)
-        if len(seen) > 1:
-            found.append(f"{title}: {' and '.join(f'{v:,}' if isinstance(v, int) else str(v) for v in seen)}")
+        different = values(name, one, other)
+        if len(different) > 1:
+            texts = [f"{value:,}" if isinstance(value, int) else str(value) for value in different]
+            reasons.append(f"{title}: {' and '.join(texts)}")
     if by == "backend":
         doubts = doubts_between.of_settings(one, other, same_backend=False)
-        found += [flag.text for flag in doubts if flag.code == "other-machine"]
-    return found
+        reasons += [flag.text for flag in doubts if flag.code == "other-machine"]
+    return reasons
 
 
 def values(name: str, *sides: Sequence[Record]) -> list[Any]:

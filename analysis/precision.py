@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from analysis import format as fmt
 from analysis.record import Record
-from analysis.statistics import special, t_quantile
+from analysis.statistics import half_width, special, t_quantile
 from analysis.variation import Components, components
 
 ROUNDS = range(5, 101)  # a shorter series can't be checked for being steady
@@ -17,9 +18,20 @@ TRAINING = 0.91  # of a session's time, its pilot of short runs included, at lea
 FARTHEST = 36.0  # standard errors: beyond it SciPy's noncentral t fails here and there, and power is certainty
 
 
-def half_width(variance: float, runs: int, confidence: float = 0.95) -> float:
-    """The relative half-width to expect of a ratio's interval: exp(t s / sqrt(n)) - 1. runs: at least 2."""
-    return math.expm1(t_quantile(runs - 1, confidence) * math.sqrt(variance / runs))
+def share(text: str) -> float:
+    """A precision as a command line gives it, 0.05 or 5%; raises ArgumentTypeError for anything else."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no share such as 0.05 or 5%")
+    return value
+
+
+def expected_half_width(variance: float, runs: int, confidence: float = 0.95) -> float:
+    """The half-width to expect of a ratio's interval. variance: of one run's log ratio. runs: at least 2."""
+    return half_width(math.sqrt(variance / runs), runs - 1, confidence)
 
 
 def runs_for(variance: float, precision: float, confidence: float = 0.95) -> int:
@@ -30,12 +42,12 @@ def runs_for(variance: float, precision: float, confidence: float = 0.95) -> int
     if precision <= 0:
         raise ValueError(f"a precision is a positive share such as 0.05, not {precision}")
     most = 2
-    while half_width(variance, most, confidence) > precision:
+    while expected_half_width(variance, most, confidence) > precision:
         most *= 2
     fewest = most // 2
     while most - fewest > 1:  # the half-width falls with every run
         middle = (most + fewest) // 2
-        if middle >= 2 and half_width(variance, middle, confidence) <= precision:
+        if middle >= 2 and expected_half_width(variance, middle, confidence) <= precision:
             most = middle
         else:
             fewest = middle
@@ -58,7 +70,7 @@ def detectable(variance: float, runs: int, chance: float = 0.8) -> float:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Cost:
     """What a precision costs. variance: of one run's log ratio at this number of rounds. seconds: of all blocks."""
 
     runs: int
@@ -69,11 +81,11 @@ class Plan:
     @property
     def precision(self) -> float:
         """The half-width to expect."""
-        return half_width(self.variance, self.runs)
+        return expected_half_width(self.variance, self.runs)
 
     @property
     def detectable(self) -> float:
-        """The smallest difference that this plan finds four times in five."""
+        """The smallest difference that so many runs find four times in five."""
         return detectable(self.variance, self.runs)
 
     def __str__(self) -> str:
@@ -84,28 +96,28 @@ class Plan:
         )
 
 
-def plan(
+def cheapest(
     pilot: Components,
     precision: float,
     run_s: float,
     round_s: float,
     rounds: Sequence[int] = ROUNDS,
     most_runs: float = math.inf,
-) -> Plan:
+) -> Cost:
     """The cheapest runs and rounds for a wanted relative half-width.
 
     pilot: components of the log ratio. run_s: what a block costs before its first round, in seconds, all its
-    backends together; round_s: what one round of each costs. rounds: those to choose from. Where no more than
-    `most_runs` runs don't get there, it is that many of the fewest rounds, and the plan's `precision` says how far.
+    backends together; round_s: what one round of each costs. rounds: those to choose from. Where even `most_runs` runs
+    are too few, it is that many of the fewest rounds, and the cost's `precision` says what they reach.
     """
 
-    def with_rounds(count: int, runs: int | None = None) -> Plan:
+    def with_rounds(count: int, runs: int | None = None) -> Cost:
         variance = pilot.of_run(count)
         runs = runs or runs_for(variance, precision)
-        return Plan(runs, count, variance, runs * (run_s + count * round_s))
+        return Cost(runs, count, variance, runs * (run_s + count * round_s))
 
-    fitting = [found for found in map(with_rounds, rounds) if found.runs <= most_runs]
-    return min(fitting or [with_rounds(rounds[0], int(most_runs))], key=lambda found: found.seconds)
+    affordable = [cost for cost in map(with_rounds, rounds) if cost.runs <= most_runs]
+    return min(affordable or [with_rounds(rounds[0], int(most_runs))], key=lambda cost: cost.seconds)
 
 
 def from_pilot(
@@ -114,12 +126,12 @@ def from_pilot(
     precision: float,
     rounds: Sequence[int] = ROUNDS,
     most_runs: float = math.inf,
-) -> Plan:
-    """The plan for one point from the records of a pilot, for that ratio to the baseline that varies most.
+) -> Cost:
+    """The cost of a precision at one point, from a pilot's records, for the ratio to the baseline that varies most.
 
-    Foreign load lasts longer than a round, so that what short runs vary by is no property of processes, and goes away
-    in longer ones; a pilot can't tell. Of the rounds to choose from those are left with which TRAINING of the time, the
-    pilot's included, is training. rounds, most_runs: as in `plan`.
+    Foreign load lasts longer than a round. It makes short runs vary more than processes do, and a pilot can't tell the
+    two apart. So only those numbers of rounds are considered with which at least TRAINING of the time, the pilot's
+    included, is training. rounds, most_runs: as in `cheapest`.
 
     Needs at least two blocks in which the baseline and another backend ended `ok`; raises ValueError otherwise.
     """
@@ -128,8 +140,8 @@ def from_pilot(
     for record in good:
         series.setdefault(record.arm, {})[record.run] = record
     base = series.get(baseline, {})
-    found = [_of_ratio(base, other) for name, other in series.items() if name != baseline]
-    pilots = [pilot for pilot in found if pilot is not None]
+    ratios = [_of_ratio(base, other) for name, other in series.items() if name != baseline]
+    pilots = [pilot for pilot in ratios if pilot is not None]
     if not pilots:
         raise ValueError(f"a plan needs a pilot of at least 2 blocks with {baseline} and another backend in them")
     run_s, round_s = (
@@ -144,15 +156,15 @@ def from_pilot(
         training_s = trained_s + runs * (warmup_s + count * round_s)
         return bool(training_s >= TRAINING * (spent_s + runs * (run_s + count * round_s)))
 
-    plans = []
+    costs = []
     for pilot in pilots:
         long = [count for count in rounds if long_enough(pilot, count)] or rounds[-1:]
-        plans.append(plan(pilot, precision, run_s, round_s, long, most_runs))
-    return max(plans, key=lambda found: (found.precision > precision, found.seconds, found.precision))
+        costs.append(cheapest(pilot, precision, run_s, round_s, long, most_runs))
+    return max(costs, key=lambda cost: (cost.precision > precision, cost.seconds, cost.precision))
 
 
 def _of_ratio(base: Mapping[int, Record], other: Mapping[int, Record]) -> Components | None:
-    """Components of the log ratio of two backends; what both share in a block is not in them."""
+    """Components of the log ratio of two backends, without what a block's runs share; None with fewer than 2 blocks."""
     blocks = sorted(base.keys() & other.keys())
     if len(blocks) < 2:
         return None
@@ -164,9 +176,9 @@ def _of_ratio(base: Mapping[int, Record], other: Mapping[int, Record]) -> Compon
 
 
 def price(records: Sequence[Record]) -> tuple[float, float]:
-    """Mean seconds of these runs beside their rounds (start, build, warm-up, evaluation), and of one round."""
-    beside = statistics.fmean(_wall_s(record) - sum(record.rounds_s) for record in records)
-    return beside, statistics.fmean(statistics.fmean(record.rounds_s) for record in records)
+    """Mean seconds of a run without its rounds (start, build, warm-up, evaluation), and of one round."""
+    without_rounds = statistics.fmean(_wall_s(record) - sum(record.rounds_s) for record in records)
+    return without_rounds, statistics.fmean(statistics.fmean(record.rounds_s) for record in records)
 
 
 def _wall_s(record: Record) -> float:

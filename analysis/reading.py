@@ -1,4 +1,4 @@
-"""Records as they are read: of this version of the suite or an older one, each field held against the table."""
+"""Records from JSON of this version of the suite or an older one: each field is checked by the table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEVER_NULL_IF_OK = ("first_epoch_s", "measured_total_s", "projected_total_s", "b
 
 
 class BadRecord(Exception):
-    """A record that can't be used; its text says which field, and what is in it."""
+    """A record that can't be used; the text names the field and its value."""
 
 
 class NewerRecord(BadRecord):
@@ -27,7 +27,7 @@ class NewerRecord(BadRecord):
 def record(raw: object, session: str = "") -> Record:
     """A record from JSON of this version or an older one.
 
-    Raises BadRecord for what is no record or holds a field of another kind, NewerRecord for a newer version.
+    Raises BadRecord for anything else and for a field of another kind, NewerRecord for a newer version.
     """
     if not isinstance(raw, dict) or not isinstance(raw.get("record_version"), int):
         raise BadRecord("it is no record of this suite: it has no whole number as record_version")
@@ -40,34 +40,34 @@ def record(raw: object, session: str = "") -> Record:
     for name in _null(raw):
         raise BadRecord(_problem(fields, name))
     try:
-        found = msgspec.convert({**fields, "session": session, "unknown": unknown}, Record)
+        made = msgspec.convert({**fields, "session": session, "unknown": unknown}, Record)
     except msgspec.ValidationError as error:
         raise BadRecord(_problem(fields, _at_fault(str(error)))) from None
-    for name in _missing(found, fields):
+    for name in _missing(made, fields):
         raise BadRecord(_problem(fields, name))
-    return found
+    return made
 
 
 def _null(raw: Mapping[str, Any]) -> Iterable[str]:
-    """What may be left out of a record, but is null in none."""
+    """The fields that are null here; they may be left out of a record, but not be null."""
     good = raw.get("outcome") == "ok"
     if raw.get("outcome") is None:
         yield "outcome"
     yield from (name for name in NEVER_NULL + (NEVER_NULL_IF_OK if good else ()) if name in raw and raw[name] is None)
 
 
-def _missing(found: Record, fields: Mapping[str, Any]) -> Iterable[str]:
-    """What a record can't be without, and lacks."""
-    if found.ok and found.epoch_s is None:
+def _missing(made: Record, fields: Mapping[str, Any]) -> Iterable[str]:
+    """The fields that a record needs and lacks."""
+    if made.ok and made.epoch_s is None:
         yield "epoch_s"
-    if found.ok and "rounds_s" in fields and not found.rounds_s:
+    if made.ok and "rounds_s" in fields and not made.rounds_s:
         yield "rounds_s"
-    if found.ok and found.short_batches and not found.short_rounds_s:
+    if made.ok and made.short_batches and not made.short_rounds_s:
         yield "short_rounds_s"
 
 
 def _at_fault(error: str) -> str:
-    """The field of the table that msgspec objects to, whatever lies within it."""
+    """The field of the table that msgspec objects to, or to a part of."""
     missing = re.search(r"missing required field `(\w+)`", error)
     at_fault = re.search(r"`\$\.(\w+)", error)
     return missing[1] if missing else at_fault[1] if at_fault else ""
@@ -78,7 +78,7 @@ def _problem(fields: Mapping[str, Any], name: str) -> str:
 
 
 def migrated(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an older version as this one writes them; the record's own fields are left as they are."""
+    """The fields of a record of any version as this version writes them; `raw` itself is not changed."""
     fields = {name: value for name, value in raw.items() if value is not None}
     if fields["record_version"] == 1:
         flags = fields.get("flags") or []

@@ -1,286 +1,19 @@
-"""What a benchmark's record is: one table of fields, which is a class. Whoever writes, reads, checks or documents a
-record does it by this table: the worker's messages (fixtures/run/protocol.py), saved runs, docs/results.md, the page.
-
-A field is None where a record doesn't have it, and is then not written.
-"""
+"""A benchmark's record: the table of fields (analysis/fields.py) with what follows from a record's own fields."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar
 
 import msgspec
-from msgspec import Meta
 
-VERSION = 2
-# 1: the first version.
-# 2: flags are objects (code, text) and no longer sentences; study_epochs, study_examples, machine, options, commit and
-#    error_unit are there; an A/A arm says so (backend_alias, aa_of).
+from analysis import table as tables
+from analysis.fields import OUTCOMES, VERSION, Flag, Outcome, Printed
+from analysis.table import Column, Field
 
-Outcome = Literal["ok", "oom", "timeout", "crash", "diverged", "unsupported", "unavailable"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-
-LARGEST = sys.float_info.max  # JSON as Python writes it knows infinity, which no measurement is
-Number = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
-Duration = Annotated[float, Meta(gt=0, le=LARGEST)]
-Seconds = Annotated[float, Meta(ge=0, le=LARGEST)]
-Mebibytes = Annotated[float, Meta(ge=0, le=LARGEST)]
-Memory = Annotated[float, Meta(gt=0, le=LARGEST)]  # MiB
-Count = Annotated[int, Meta(ge=0)]
-Whole = Annotated[int, Meta(gt=0)]
-Text = Annotated[str, Meta(min_length=1)]
-
-PAGE = "docs/comparing.md"
-
-
-@dataclass(frozen=True)
-class Field:
-    """What the table says of a field beside its type, and beside the class that says where it is computed.
-
-    meaning: in Markdown. unit: of each value. since: the version of records that has it first.
-    """
-
-    meaning: str
-    unit: str = ""
-    since: int = 1
-
-
-class Flag(msgspec.Struct, frozen=True):
-    """A doubt about a result. code: also the heading on docs/comparing.md that explains it."""
-
-    code: str
-    text: str
-    link: str = ""
-
-    def __post_init__(self) -> None:
-        msgspec.structs.force_setattr(self, "link", f"{PAGE}#{self.code}")
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.text} ({self.link})"
-
-
-class Planned(msgspec.Struct, kw_only=True):
-    """What was to be measured."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/session/description.py", "fixtures/session/session.py")
-    record_version: Annotated[int, Field("version of this table")] = VERSION
-    point: Annotated[Text, Field("what was trained: an architecture at one sweep value on one dataset")]
-    family: Annotated[Text, Field("`fnn`, `cnn` or `rnn`")]
-    dataset: Annotated[str, Field("the dataset")] = ""
-    architecture: Annotated[str, Field("the network's name")] = ""
-    axis: Annotated[str | None, Field("what the point's sweep varies")] = None
-    value: Annotated[int | float | None, Field("the point's value on that axis")] = None
-    table: Annotated[str | None, Field("the study's table that prints it")] = None
-    params_printed: Annotated[Whole | None, Field("the study's count of parameters")] = None
-    params_kind: Annotated[str | None, Field("what that counts: `trainable` or `total`")] = None
-    study_epochs: Annotated[Whole | None, Field("the study's own schedule: epochs", since=2)] = None
-    study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
-    error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
-    backend: Annotated[Text, Field("the backend's name")]
-    backend_alias: Annotated[Text | None, Field("under `--aa`, of the second name only: that name", since=2)] = None
-    aa_of: Annotated[Text | None, Field("the backend that ran under it", since=2)] = None
-    stack: Annotated[str, Field("what the backend is")] = ""
-    run: Annotated[Whole, Field("number of the run; runs of one number are a block")]
-    seed: Annotated[Count | None, Field("the seed of its worker")] = None
-    order_seed: Annotated[Count | None, Field("the seed of the blocks' orders")] = None
-    block_order: Annotated[list[str], Field("the backends of the block in the order measured")] = []
-    block_position: Annotated[Whole | None, Field("this one's place in it, from 1")] = None
-    profile: Annotated[str, Field("the profile")] = ""
-    overridden: Annotated[dict[str, Any], Field("the study's settings that the user replaced")] = {}
-    precision: Annotated[Number | None, Field("with `--precision`: the half-width asked for, as a share")] = None
-    pilot: Annotated[bool | None, Field("whether the run is the pilot's of `--precision`, and so in no ratio")] = None
-    batch_size: Annotated[Whole | None, Field("examples of a mini-batch")] = None
-    warmup: Annotated[Count | None, Field("epochs before the rounds")] = None
-    rounds: Annotated[Count | None, Field("rounds")] = None
-    threads: Annotated[Whole | None, Field("threads that it was given")] = None
-    options: Annotated[
-        dict[str, Any],
-        Field("jit, TF32, the mended update race, `--steady`: what workers were told", since=2),
-    ] = {}
-    machine: Annotated[dict[str, Any], Field("what it was measured on", since=2)] = {}
-    commit: Annotated[str | None, Field("the state of this suite", since=2)] = None
-    started: Annotated[str, Field("local time of its start")] = ""
-    harness: Annotated[
-        dict[str, Any],
-        Field(
-            "what the suite itself cost in this session, measured before its first benchmark with a worker that does "
-            "nothing: `gate_s` (host's less worker's time of a round, median of 100), `gate_largest_s`, "
-            "`memory_meter_s` (reading the high-water mark), `clock_s`, `host_snapshot_s`, `start_s` (a process)",
-            "s",
-        ),
-    ] = {}
-
-
-class Ended(Planned, kw_only=True):
-    """How it ended, and what the machine did meanwhile."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/measure.py", "fixtures/session/session.py")
-    outcome: Annotated[Outcome, Field("see [outcomes](measuring.md#outcomes)")] = "crash"  # until it ends otherwise
-    reason: Annotated[str, Field("why, unless `ok`")] = ""
-    stderr: Annotated[list[str], Field("the worker's last lines, unless `ok`")] = []
-    busy: Annotated[
-        str | None, Field("with `--on-busy=fail`, where it was not measured: what others did with the machine")
-    ] = None
-    not_resumed: Annotated[str | None, Field("why a checkpoint was of no use")] = None
-    waited_s: Annotated[Seconds | None, Field("how long the device was waited for, by `--on-busy=wait`", "s")] = None
-    wall_s: Annotated[Seconds | None, Field("the whole benchmark by the host", "s")] = None
-    to_first_step_s: Annotated[
-        Seconds | None,
-        Field("from the worker's start to where it stands before its first epoch, by the host", "s"),
-    ] = None
-    first_step: Annotated[str | None, Field("local time at which it stood there")] = None
-    host_before: Annotated[
-        dict[str, Any],
-        Field(
-            "around the benchmark: load, free memory, stolen time, frequency, swapping, slow-downs for heat, battery; "
-            "`exchange_ns`: in which two of the worker's processors pass a value there and back; `loop_us`: of a fixed "
-            "loop on the slower of them",
-        ),
-    ] = {}
-    host_after: Annotated[dict[str, Any], Field("the same afterwards")] = {}
-    foreign_processors: Annotated[
-        Number | None, Field("how many of the worker's processors others used meanwhile, on average")
-    ] = None
-    flags: Annotated[
-        list[Flag],
-        Field("what makes the result doubtful: code, sentence, link to [its explanation](comparing.md#flags)"),
-    ] = []
-
-
-class Provided(Ended, kw_only=True):
-    """What it was measured with."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/job.py",)
-    device: Annotated[Text | None, Field("where it computed: `cpu` or `gpu`")] = None
-    environment: Annotated[Text | None, Field("hash of the backend's pins, interpreter and native libraries")] = None
-    data: Annotated[Text | None, Field("`real`, `real-subset` or `synthetic`")] = None
-    data_source: Annotated[str | None, Field("where the data are from")] = None
-    data_fingerprint: Annotated[str | None, Field("key of their cache")] = None
-    memory_limit: Annotated[
-        dict[str, Any],
-        Field(
-            "`--memory-limit`, and who kept it: `group`, `data` or `framework` ([faults](faults.md#a-limit-on-memory))",
-            "MiB",
-        ),
-    ] = {}
-
-
-class Built(Provided, kw_only=True):
-    """What the worker says of itself and of the network that it built."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py",)
-    import_s: Annotated[Seconds | None, Field("importing the framework and Keras", "s")] = None
-    versions: Annotated[dict[str, str | None], Field("versions of its packages")] = {}
-    python: Annotated[str | None, Field("version of its interpreter")] = None
-    blas: Annotated[str | None, Field("the library of its products")] = None
-    threads_in_force: Annotated[Count | None, Field("threads as the framework says, where it does")] = None
-    processors: Annotated[list[Count], Field("the processors that it may use")] = []
-    network: Annotated[
-        str | None,
-        Field("`none`: the worker had left the network; `host`: this system did not let it ([security](security.md))"),
-    ] = None
-    build_s: Annotated[Seconds | None, Field("building the network", "s")] = None
-    jit: Annotated[str | None, Field("jit as it was resolved")] = None
-    layers: Annotated[list[str], Field("the layers of the built network")] = []
-    examples: Annotated[Whole | None, Field("training examples of an epoch")] = None
-    params: Annotated[Whole | None, Field("parameters of the built network, as the worker counted them")] = None
-    params_trainable: Annotated[Count | None, Field("those that are trained")] = None
-    batches: Annotated[Whole | None, Field("mini-batches of an epoch")] = None
-    memory_peak_was_reset: Annotated[bool | None, Field("whether the kernel let the high-water mark be reset")] = None
-    memory_baseline_mib: Annotated[Mebibytes | None, Field("memory before training", "MiB")] = None
-
-
-class Trained(Built, kw_only=True):
-    """The training, epoch by epoch."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py",)
-    first_epoch_s: Annotated[Duration | None, Field("first epoch, with compilation", "s")] = None
-    warmup_s: Annotated[list[Seconds], Field("every warm-up", "s")] = []
-    rounds_s: Annotated[list[Duration], Field("every round: wall time by the worker", "s")] = []
-    rounds_processor_s: Annotated[list[Seconds], Field("every round: processor time", "s")] = []
-    rounds_host_s: Annotated[list[Seconds], Field("every round: wall time by the host", "s")] = []
-    rounds_fetched_mib: Annotated[
-        list[Number | None],
-        Field(
-            "memory that each round asked the kernel for, "
-            "[also in place of what it gave back](measuring.md#what-makes-times-jump)",
-            "MiB",
-        ),
-    ] = []
-    losses: Annotated[list[Number | None], Field("training loss of each epoch, penalties included")] = []
-    memory_kind: Annotated[
-        Text | None, Field("see [memory](measuring.md#memory): `cpu_resident`, `gpu_process`, `gpu_device_difference`")
-    ] = None
-    peak_memory_mib: Annotated[Memory | None, Field("see [memory](measuring.md#memory)", "MiB")] = None
-    resumed: Annotated[
-        list[dict[str, Any]],
-        Field("segments of a training that [was taken up](long-runs.md#checkpoints): start, epochs, seconds, memory"),
-    ] = []
-    resumed_exactly: Annotated[bool | None, Field("whether everything could be put back")] = None
-    restore_s: Annotated[Seconds | None, Field("taking up the state", "s")] = None
-    checkpoints: Annotated[Count | None, Field("how many were saved")] = None
-    checkpoints_s: Annotated[Seconds | None, Field("their time between the rounds", "s")] = None
-    checkpoint_problem: Annotated[str | None, Field("why there is none")] = None
-    gpu_conditions: Annotated[
-        dict[str, Any],
-        Field(
-            "on a GPU, at the end of the rounds: `sm_clock_mhz` (MHz), `temperature_c` (°C), `throttle_reasons` "
-            "(NVML's bits), `foreign_processes` (how many others use it); null: not known"
-        ),
-    ] = {}
-
-
-class Evaluated(Trained, kw_only=True):
-    """What the worker says after the training."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py",)
-    allocator_peak_mib: Annotated[Mebibytes | None, Field("the framework's own figure, where it has one", "MiB")] = None
-    train_loss: Annotated[Number | None, Field("by `evaluate`, after training")] = None
-    test_loss: Annotated[Number | None, Field("by `evaluate`, after training")] = None
-    train_error: Annotated[Number | None, Field("by `evaluate`, after training", "%, or mm")] = None
-    test_error: Annotated[Number | None, Field("by `evaluate`, after training", "%, or mm")] = None
-    train_examples: Annotated[Count | None, Field("how many examples the training error is of")] = None
-    test_examples: Annotated[Count | None, Field("how many examples the test error is of")] = None
-    evaluation_s: Annotated[Seconds | None, Field("time of evaluation", "s")] = None
-    short_batches: Annotated[
-        Count | None,
-        Field(
-            "mini-batches of the shorter epochs that tell what an epoch costs apart from them; 0 where an epoch takes "
-            "more than 2 s"
-        ),
-    ] = None
-    short_rounds_s: Annotated[list[Duration], Field("times of those shorter epochs", "s")] = []
-
-
-class Derived(Evaluated, kw_only=True):
-    """What follows from all of the above."""
-
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py", "analysis/totals.py")
-    epoch_s: Annotated[Duration | None, Field("median round", "s")] = None
-    batch_ms: Annotated[Duration | None, Field("the same per mini-batch", "ms")] = None
-    examples_per_s: Annotated[Duration | None, Field("the same as a rate", "1/s")] = None
-    harness_overhead_s: Annotated[
-        Number | None, Field("median of the host's rounds less that of the worker's", "s")
-    ] = None
-    training_memory_mib: Annotated[Number | None, Field("what training added to the memory", "MiB")] = None
-    measured_total_s: Annotated[Duration | None, Field("the study's schedule, really run", "s")] = None
-    projected_total_s: Annotated[Duration | None, Field("the study's schedule, from the steady rate", "s")] = None
-    projected_low_s: Annotated[Number | None, Field("its interval, from the rounds of this run", "s")] = None
-    projected_high_s: Annotated[Number | None, Field("the same", "s")] = None
-
-
-class Printed(Derived, kw_only=True):
-    """Of the study's own results only."""
-
-    where: ClassVar[tuple[str, ...]] = ("study/saved_run.py",)
-    candidates: Annotated[list[str], Field("points that the study's row may be of")] = []
-    runs_printed: Annotated[Whole | None, Field("how many runs the study's figure is the mean of")] = None
-    spread_total_s: Annotated[Seconds | None, Field("the spread that the study prints", "s")] = None
-    epoch_s_basis: Annotated[str | None, Field("that `epoch_s` is derived from a printed total")] = None
+__all__ = ["OUTCOMES", "VERSION", "Flag", "Outcome", "Record", "columns", "counted", "group", "table"]
 
 
 class Record(Printed, kw_only=True):
@@ -288,7 +21,7 @@ class Record(Printed, kw_only=True):
 
     where: ClassVar[tuple[str, ...]] = ("analysis/record.py",)
     session: Annotated[str, Field("the saved run that it was read from; not written")] = ""
-    unknown: Annotated[dict[str, Any], Field("what it holds besides this table, kept as it came")] = {}
+    unknown: Annotated[dict[str, Any], Field("what it holds besides this table, kept as it came")] = {}  # noqa: RUF012 (msgspec copies it)
 
     @property
     def ok(self) -> bool:
@@ -306,7 +39,7 @@ class Record(Printed, kw_only=True):
 
     @property
     def kind(self) -> str:
-        """What figures of such runs must be labelled with: the kind of data, and whether they are steady."""
+        """The label that figures of such runs need: the kind of data, and whether the runs are steady."""
         return f"{self.data or 'unknown'} data" + (", steady" if self.steady else "")
 
     @property
@@ -319,10 +52,10 @@ class Record(Printed, kw_only=True):
         return group(self.point, self.overridden)
 
     def json(self) -> dict[str, Any]:
-        """As it is written: what JSON has, without the fields that it doesn't have."""
-        made: dict[str, Any] = msgspec.to_builtins(self)
-        left_out = _lacking()
-        written = {name: value for name, value in made.items() if name not in left_out or value != left_out[name]}
+        """The record as it is written: values of JSON, without the fields that it doesn't have."""
+        values: dict[str, Any] = msgspec.to_builtins(self)
+        lacking = _lacking()
+        written = {name: value for name, value in values.items() if name not in lacking or value != lacking[name]}
         return {name: value for name, value in written.items() if name not in NOT_IN_TABLE} | self.unknown
 
 
@@ -331,67 +64,33 @@ NOT_IN_TABLE = ("session", "unknown")
 
 @cache
 def _lacking() -> dict[str, Any]:
-    """What stands for a field that a record doesn't have, by its name."""
+    """The values of fields that a record doesn't have, by name."""
     fields = [each for each in msgspec.structs.fields(Record) if each.name not in ("flags", "overridden")]
-    found = {each.name: each.default for each in fields if each.default in (None, "")}
-    return found | {each.name: each.default_factory() for each in fields if callable(each.default_factory)}
+    values = {each.name: each.default for each in fields if each.default in (None, "")}
+    return values | {each.name: each.default_factory() for each in fields if callable(each.default_factory)}
 
 
-@dataclass(frozen=True)
-class Column:
-    """One line of the table. type: without None, which every field may be. where: the modules that compute it."""
-
-    name: str
-    type: Any
-    field: Field
-    where: tuple[str, ...]
-
-
-def table() -> dict[str, Column]:
+@cache
+def table() -> Mapping[str, Column]:
     """Each field of a record as it is written, by name and in order."""
-    hints = get_type_hints(Record, include_extras=True)
-    found = {}
-    parts: list[Any] = [*reversed(Record.__mro__[:-2])]
-    for part in parts:
-        for name in part.__annotations__:
-            hint = hints[name]
-            if name not in ("where", *NOT_IN_TABLE):
-                kind, *notes = get_args(hint)
-                (field,) = (each for each in notes if isinstance(each, Field))
-                for limit in notes[: notes.index(field)]:  # an Annotated in an Annotated is one
-                    kind = Annotated[kind, limit]
-                found[name] = Column(name, _without_none(kind), field, part.where)
-    return found
+    return MappingProxyType(tables.columns(Record, NOT_IN_TABLE))
 
 
-def _without_none(hint: Any) -> Any:
-    kinds = [each for each in get_args(hint) if each is not NoneType]
-    return Union[*kinds] if isinstance(hint, UnionType) or get_origin(hint) is Union else hint
+def columns(*names: str) -> tuple[Column, ...]:
+    """The columns of these fields; raises KeyError for a name that is not in the table."""
+    return tuple(table()[name] for name in names)
 
 
 def group(point: str, overridden: Mapping[str, Any]) -> str:
-    """What is compared with its like: a point, and what the user replaced of the study's settings."""
+    """The id of what is compared with its like: a point, and the settings of the study that the user replaced."""
     return " ".join([point, *(f"{name}={value}" for name, value in sorted(overridden.items()))])
 
 
 def counted(records: Iterable[Record]) -> list[Record]:
-    """Without the runs of a pilot that planned others: ratios must not hold what decided how often they are measured.
+    """The records without runs of a pilot that planned others: these decided how often the ratio is measured.
 
     (Simulated with pilots of three runs: if they counted, 95 % intervals would hold the truth in 91 % of cases.)
     """
     records = list(records)
     planned = {(each.session, each.group) for each in records if not each.pilot}
     return [each for each in records if not each.pilot or (each.session, each.group) not in planned]
-
-
-def documentation() -> str:
-    """The table in Markdown, as docs/results.md holds it: a section for each place where fields are computed."""
-    lines: list[str] = []
-    where: tuple[str, ...] = ()
-    for each in table().values():
-        if each.where != where:
-            where = each.where
-            modules = " and ".join(f"`{module}`" for module in where)
-            lines += ["", f"Computed in {modules}:", "", "| field | unit | since | meaning |", "|---|---|---|---|"]
-        lines.append(f"| `{each.name}` | {each.field.unit} | {each.field.since} | {each.field.meaning} |")
-    return "\n".join(lines).strip() + "\n"

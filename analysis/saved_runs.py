@@ -24,17 +24,17 @@ OTHER = ("noise", "flexibility", "projection", "price")  # folders beside the sa
 
 
 class RunProblem(Exception):
-    """A saved run that can't be had: its text says which file, what is wrong with it, and what to do."""
+    """A saved run that can't be used; the text names the file, its fault, and the remedy."""
 
 
 class ForeignRun(RunProblem):
-    """A run of other tests, saved in the same folder, or one without a result: nobody wants to hear of it."""
+    """A run of other tests in the same folder, or one without a result: it is left out without a message."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """One session's records, of one file. name: what the command line calls it, and no other of those that are read
-    together (analysis/naming.py); notes: what is not as it should be.
+    """One session's records, from one file. name: its name on the command line, which no other run has that is read
+    with it (analysis/naming.py). notes: sentences about its faults.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Saved:
 
 
 def paths(root: Path = ROOT, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
-    """All files of saved runs below a folder, oldest name first. unreadable: is given folders that can't be read."""
+    """All files of saved runs below a folder, sorted by name. unreadable: called for folders that can't be read."""
     saved = [
         Path(folder, name)
         for folder, _, names in os.walk(root, onerror=unreadable)
@@ -62,7 +62,7 @@ def paths(root: Path = ROOT, unreadable: Callable[[OSError], None] | None = None
 def load(path: Path) -> Saved:
     """A saved run. Raises RunProblem for a file that is missing, cut off, of a newer version or of another program.
 
-    Of a journal whose session was killed while it wrote, the last line may be incomplete: it is left out with a note.
+    A journal's last line may be incomplete, where its session was killed while it wrote: it is left out with a note.
     """
     if path.suffix == journal.SUFFIX:
         return _journal(path)
@@ -96,26 +96,26 @@ def _session(path: Path, text: str) -> Saved:
 
 
 def _journals(path: Path) -> Path:
-    """The journals' folder beside a saved run's or, where pytest-benchmark puts that into its machine's, one above."""
+    """The journals' folder: beside the saved run, or one above where pytest-benchmark made a folder for the machine."""
     beside = path.parent / "journal"
     return beside if beside.is_dir() else path.parent.parent / "journal"
 
 
 def _journal(path: Path) -> Saved:
     try:
-        found = journal.read(path)
+        session = journal.read(path)
     except JournalProblem as problem:
         raise RunProblem(str(problem)) from None
-    if found.damaged:
-        number, reason = found.damaged[0]
+    if session.damaged:
+        number, reason = session.damaged[0]
         raise RunProblem(
             f"{path} is damaged in line {number}: {reason}; "
             f"`python -m reports recover {shlex.quote(str(path))}` saves what is sound"
         )
-    if not found.results:
+    if not session.results:
         raise ForeignRun(f"{path} holds no complete result")
-    records = [_record(raw, path, f"result {number}") for number, raw in enumerate(found.records, 1)]
-    return _saved(path, _label(path), records, found.notes)
+    records = [_record(raw, path, f"result {number}") for number, raw in enumerate(session.records, 1)]
+    return _saved(path, _label(path), records, session.notes)
 
 
 def _label(path: Path) -> str:
@@ -139,19 +139,19 @@ def everything(root: Path = ROOT) -> tuple[list[Saved], list[RunProblem]]:
 
     A journal is left out where saved runs hold all that is in it, or the journal of a session that resumed it.
     """
-    found, problems = _all(root)
-    kept = {_identity(r) for saved in found if saved.path.suffix == ".json" for r in saved.records}
-    own = []
-    for saved in sorted(found, key=lambda saved: -len(saved.records)):
-        if saved.path.suffix == ".json" or {*map(_identity, saved.records)} - kept:
-            kept.update(map(_identity, saved.records))
-            own.append(saved)
-    return told_apart(sorted(own, key=lambda saved: (saved.started, saved.name, str(saved.path)))), problems
+    every, problems = _all(root)
+    held = {_identity(r) for saved in every if saved.path.suffix == ".json" for r in saved.records}
+    kept = []
+    for saved in sorted(every, key=lambda saved: -len(saved.records)):
+        if saved.path.suffix == ".json" or {*map(_identity, saved.records)} - held:
+            held.update(map(_identity, saved.records))
+            kept.append(saved)
+    return _with_distinct_names(sorted(kept, key=lambda saved: (saved.started, saved.name, str(saved.path)))), problems
 
 
 def _all(root: Path) -> tuple[list[Saved], list[RunProblem]]:
-    """Each file once, whatever links lead to it, and what couldn't be loaded."""
-    found: dict[tuple[int, int], Saved | None] = {}
+    """Every saved run once, whatever links lead to its file, and the problems of those that couldn't be loaded."""
+    runs: dict[tuple[int, int], Saved | None] = {}
     problems: list[RunProblem] = []
 
     def unreadable(error: OSError) -> None:
@@ -160,27 +160,27 @@ def _all(root: Path) -> tuple[list[Saved], list[RunProblem]]:
 
     for path in sorted(paths(root, unreadable), key=Path.is_symlink):  # files before the links to them
         try:
-            if (file := _file(path)) not in found:
-                found[file] = None
-                found[file] = load(path)
+            if (file := _file(path)) not in runs:
+                runs[file] = None
+                runs[file] = load(path)
         except ForeignRun:
             continue
         except RunProblem as problem:
             problems.append(problem)
-    return [saved for saved in found.values() if saved], problems
+    return [saved for saved in runs.values() if saved], problems
 
 
 def _file(path: Path) -> tuple[int, int]:
-    """What a file is, whatever it is called: its device, and its number there."""
+    """The identity of a file under any name: its device, and its number there."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
         raise RunProblem(f"{path} can't be read: {error.strerror}") from None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def holding(raws: Sequence[Any], root: Path = ROOT) -> Path | None:
-    """The saved run in which all of these records are, whatever it is called; None where there is none."""
+    """The path of a saved run that holds all of these records; None where there is none."""
     wanted = {_identity(record(raw)) for raw in raws}
     return next(
         (
@@ -196,11 +196,11 @@ def _identity(r: Record) -> tuple[Any, ...]:
     return r.started, r.group, r.arm, r.run
 
 
-def told_apart(found: Sequence[Saved]) -> list[Saved]:
-    """These runs with names that differ, which their records carry: what is of one run is told by that."""
+def _with_distinct_names(runs: Sequence[Saved]) -> list[Saved]:
+    """These runs with names that differ; their records carry them, so that each says which run it is from."""
     return [
         replace(saved, name=name, records=tuple(msgspec.structs.replace(each, session=name) for each in saved.records))
-        for saved, name in zip(found, naming.names([saved.path for saved in found]), strict=True)
+        for saved, name in zip(runs, naming.names([saved.path for saved in runs]), strict=True)
     ]
 
 
@@ -212,31 +212,31 @@ def choose(names: Sequence[str], root: Path = ROOT) -> list[Saved]:
     names = [str(home_expanded(name)) for name in names]
     there, problems = ([], []) if all(Path(name).is_file() for name in names) else everything(root)
     known: dict[tuple[int, int], str] = {}
-    found = []
+    chosen = []
     for name in names:
         for saved in _named(name, there, problems, root):
             if (file := _file(saved.path)) in known:
                 twice = f"'{name}' is" if known[file] == name else f"'{known[file]}' and '{name}' are"
                 raise RunProblem(f"{twice} the same file twice, {saved.path}: name it once")
             known[file] = name
-            found.append(saved)
-    return told_apart(found)
+            chosen.append(saved)
+    return _with_distinct_names(chosen)
 
 
 def only(name: str, root: Path = ROOT) -> Saved:
     """The one saved run of a name; raises RunProblem as `choose` does, and for a folder with several."""
-    found = choose([name], root)
-    if len(found) > 1:
-        raise RunProblem(f"'{name}' names several saved runs, and one is wanted: {_listed(found)}")
-    return found[0]
+    chosen = choose([name], root)
+    if len(chosen) > 1:
+        raise RunProblem(f"'{name}' names several saved runs, and one is wanted: {_listed(chosen)}")
+    return chosen[0]
 
 
 def _named(name: str, there: Sequence[Saved], problems: Sequence[RunProblem], root: Path) -> list[Saved]:
     if (path := Path(name)).exists() and not path.is_dir():
         return [load(path)]
-    own = [saved for saved in there if saved.started]
-    if name == "latest" and own:
-        return [own[-1]]
+    measured = [saved for saved in there if saved.started]  # not the study's own run
+    if name == "latest" and measured:
+        return [measured[-1]]
     if fitting := [saved for saved in there if naming.lies_in(saved.path, name)]:
         return fitting
     fitting = [saved for saved in there if naming.goes_by(saved.path, name)]
@@ -247,9 +247,9 @@ def _named(name: str, there: Sequence[Saved], problems: Sequence[RunProblem], ro
         raise broken
     if not there:
         raise RunProblem(f"there is no saved run in {root} yet: run `pytest benchmarks --headline` first")
-    what = "several saved runs" if fitting else "no saved run"
-    raise RunProblem(f"'{name}' names {what}; there are: {_listed(fitting or there)}")
+    number = "several saved runs" if fitting else "no saved run"
+    raise RunProblem(f"'{name}' names {number}; there are: {_listed(fitting or there)}")
 
 
-def _listed(found: Sequence[Saved]) -> str:
-    return ", ".join(saved.name for saved in found)
+def _listed(runs: Sequence[Saved]) -> str:
+    return ", ".join(saved.name for saved in runs)

@@ -25,6 +25,17 @@ def t_quantile(freedom: float, confidence: float = 0.95) -> float:
     return float(special().stdtrit(freedom, (1 + confidence) / 2))
 
 
+def interval(centre: float, spread: float, freedom: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Student's t interval of a positive quantity whose logarithm is `centre` with this standard error."""
+    half = t_quantile(freedom, confidence) * spread
+    return math.exp(centre - half), math.exp(centre + half)
+
+
+def half_width(spread: float, freedom: float, confidence: float = 0.95) -> float:
+    """How far such an interval reaches to each side, relative to its centre: 0.05 is 5 %."""
+    return math.expm1(t_quantile(freedom, confidence) * spread)
+
+
 @dataclass(frozen=True)
 class Median:
     """A median between two order statistics, and the exact probability that they hold the true one between them."""
@@ -68,6 +79,11 @@ class Ratio:
     method: Method = "paired"
 
     @property
+    def half_width(self) -> float:
+        """How far the interval reaches to each side, relative to the ratio; NaN where there is none."""
+        return math.sqrt(self.high / self.low) - 1
+
+    @property
     def significant(self) -> bool:
         """Whether the interval leaves 1 out."""
         return self.low > 1 or self.high < 1
@@ -89,8 +105,7 @@ class Ratio:
 
 def _ratio(centre: float, spread: float, freedom: float, pairs: int, method: Method, confidence: float) -> Ratio:
     """The ratio whose logarithm is `centre` with this standard error, by Student's t."""
-    half = t_quantile(freedom, confidence) * spread
-    low, high = math.exp(centre - half), math.exp(centre + half)
+    low, high = interval(centre, spread, freedom, confidence)
     return Ratio(math.exp(centre), low, high, pairs, spread, freedom, method)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from analysis.record import Record
-from analysis.statistics import t_quantile
+from analysis.statistics import interval
 
 T = TypeVar("T")
 
@@ -45,29 +45,29 @@ def is_whole_schedule(run: Record) -> bool:
 
 
 def add_to(run: Record) -> None:
-    """What a record carries of it: `measured_total_s`, or `projected_total_s` with low and high if there are any."""
-    found = total([run])
-    if not found.projected:
-        run.measured_total_s = found.total_s
+    """Set a record's `measured_total_s`, or its `projected_total_s` with low and high where there is an interval."""
+    own = total([run])
+    if not own.projected:
+        run.measured_total_s = own.total_s
         return
-    run.projected_total_s = found.total_s
-    if not math.isnan(found.low_s):
-        run.projected_low_s, run.projected_high_s = found.low_s, found.high_s
+    run.projected_total_s = own.total_s
+    if not math.isnan(own.low_s):
+        run.projected_low_s, run.projected_high_s = own.low_s, own.high_s
 
 
 def total(runs: Sequence[Record]) -> Total:
     """The study's total training time on one backend at one point, from all of its complete runs.
 
-    The rate is the mean of a run's rounds, not their median: a long training also meets the slow ones. A run's epoch
-    counts once for each mini-batch of the study's epoch over each of its own, except for what it costs apart from its
-    mini-batches, which the run has told from still shorter epochs. What the first epoch took above the mean (graphs,
-    compilation) is added once. Of several runs it is the geometric mean, with Student's t interval of
+    The rate is the mean of a run's rounds, not their median: a long training also meets the slow ones. The cost of a
+    run's mini-batches is scaled by how many more the study's epoch has. The cost of an epoch apart from its
+    mini-batches, which the run measured by still shorter epochs, is not scaled. The first epoch's time above the mean
+    (graphs, compilation) is added once. Of several runs it is the geometric mean, with Student's t interval of
     prediction on their logarithms. Runs that trained the whole schedule are measured, not projected; if only some did,
     the others are left out. Raises ValueError for no runs at all.
     """
     if not runs:
         raise ValueError("a total needs at least one complete run")
-    if not any(run.rounds_s for run in runs):  # the study's own results: totals are all that it prints
+    if not any(run.rounds_s for run in runs):  # the study's own results: it prints totals only
         return _of_runs([0.0] * len(runs), [_given(run.measured_total_s) for run in runs], "measured")
     measured = [run for run in runs if is_whole_schedule(run)]
     if measured:
@@ -83,7 +83,7 @@ def total(runs: Sequence[Record]) -> Total:
 
 
 def known(runs: Sequence[Record]) -> Total | None:
-    """The total, or None for runs without what it takes: of a network that the study doesn't have, or of the study."""
+    """The total, or None where a record lacks a field for it: networks that the study doesn't have, the study's own."""
     try:
         return total(runs)
     except Unknown:
@@ -111,23 +111,23 @@ def _start_up(run: Record) -> float:
 
 
 def _study_epochs_s(run: Record, epoch_s: float) -> float:
-    """Seconds of the study's epochs, if one of the run's own takes `epoch_s`."""
+    """Seconds of the study's epochs, if an epoch of this run takes `epoch_s`."""
     batches = math.ceil(_given(run.study_examples) / _given(run.batch_size))
     apart = _apart_from_batches_s(run, epoch_s)
     return float(_given(run.study_epochs) * (apart + (epoch_s - apart) * batches / _given(run.batches)))
 
 
 def _apart_from_batches_s(run: Record, epoch_s: float) -> float:
-    """What an epoch costs apart from its mini-batches: where the line through epochs of two sizes begins.
+    """The cost of an epoch apart from its mini-batches: the intercept of the line through epochs of two sizes.
 
     0 for a run that didn't time a second size. At most the shorter epoch: a mini-batch takes some time.
     """
-    short, own = run.short_batches or 0, _given(run.batches)
-    if not short or short == own:
+    short, whole = run.short_batches or 0, _given(run.batches)
+    if not short or short == whole:
         return 0.0
     short_s = statistics.median(run.short_rounds_s)
-    batch_s = (epoch_s - short_s) / (own - short)
-    return float(min(max(0.0, epoch_s - own * batch_s), short_s, epoch_s))
+    batch_s = (epoch_s - short_s) / (whole - short)
+    return float(min(max(0.0, epoch_s - whole * batch_s), short_s, epoch_s))
 
 
 def _predicted(values: Sequence[float], one_more: bool) -> tuple[float, float]:
@@ -137,5 +137,4 @@ def _predicted(values: Sequence[float], one_more: bool) -> tuple[float, float]:
     logs = [math.log(value) for value in values]
     centre, count = statistics.fmean(logs), len(logs)
     spread = statistics.stdev(logs) * math.sqrt(1 / count + (1 if one_more else 0))
-    half = t_quantile(count - 1) * spread
-    return math.exp(centre - half), math.exp(centre + half)
+    return interval(centre, spread, count - 1)

@@ -15,7 +15,7 @@ TREND_PROBABILITY = 0.05
 
 @dataclass(frozen=True)
 class Steadiness:
-    """What a run's series of rounds looks like.
+    """The shape of a run's series of rounds.
 
     first: the first round over the median of the others. trend: Theil and Sen's change from the first to the last
     round, relative to the median. p: Kendall's exact probability of such an order if there were no trend.
@@ -35,13 +35,13 @@ class Steadiness:
 
 
 def steadiness(rounds: Sequence[float]) -> Steadiness:
-    """Hold a run's first kept round against the others, and look for a trend. rounds: seconds, in order.
+    """Compare a run's first kept round with the others, and look for a trend. rounds: seconds, in order.
 
     Fewer than 3 rounds show neither. Five are the fewest that can show a trend at 5 %.
     """
     if len(rounds) < 3:
         return Steadiness(1.0, 0.0, 1.0)
-    from scipy.stats import kendalltau  # half a second to import: only who has rounds to look at pays it
+    from scipy.stats import kendalltau  # half a second to import, so only where there are rounds
 
     first = rounds[0] / statistics.median(rounds[1:])
     pairs = combinations(enumerate(rounds), 2)

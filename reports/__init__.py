@@ -1,3 +1,4 @@
-"""How results are reported: commands/ (`python -m reports ...`), tables/, figures/, html/;
+"""How results are reported: commands/ (`python -m reports ...`), tables/, figures/, html/.
 
-baselines (whom ratios refer to), files (what is written), styles (how a backend looks)."""
+arms: the order and the look of backends in every report, and the baseline by default.
+"""

@@ -8,12 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from analysis import noise_floor, saved_runs
-from reports.commands import compare, html, listing, plan, recover, study
-from reports.commands.exits import Exit
-from reports.figures import drawing
+from analysis import saved_runs
+from reports.commands import compare, figures, html, listing, noise, plan, recover, study, study_run
+from reports.commands.common import Exit
 from storage import files
-from study import saved_run
 
 
 class Command(NamedTuple):
@@ -27,17 +25,17 @@ COMMANDS = {
     "show": Command("one saved run", listing.show, listing.add_show_arguments),
     "compare": Command("ratios between backends or saved runs", compare.main, compare.add_arguments),
     "study": Command("the study's claims beside what was measured", study.main, study.add_arguments),
-    "study-run": Command("write the study's printed results as a saved run", saved_run.main),
+    "study-run": Command("write the study's printed results as a saved run", study_run.main),
     "html": Command("a report as one file, for a browser", html.main, html.add_arguments),
-    "figures": Command("the study's figures, as SVG and PNG", drawing.main, drawing.add_arguments),
+    "figures": Command("the study's figures, as SVG and PNG", figures.main, figures.add_arguments),
     "plan": Command("what a precision costs, from a saved run as pilot", plan.main, plan.add_arguments),
     "recover": Command("save what a killed session's journal holds", recover.main, recover.add_arguments),
-    "noise": Command("the noise floor of A/A runs", noise_floor.main, noise_floor.add_arguments),
+    "noise": Command("the noise floor of A/A runs", noise.main, noise.add_arguments),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code is explained in reports/commands/exits.py."""
+    """Run one command; its exit code is explained in reports/commands/common.py."""
     parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
     parser.add_argument(
         "--root", type=files.path, default=saved_runs.ROOT, metavar="FOLDER", help="where runs are saved"
@@ -55,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except saved_runs.RunProblem as problem:
         return _failed(str(problem))
-    except BrokenPipeError:  # of `list | head`: nobody reads on, which is no error
+    except BrokenPipeError:  # `list | head`: the reader has stopped, which is no error
         _discard_output()
         return code
     except OSError as error:
@@ -73,7 +71,7 @@ def _failed(reason: str) -> Exit:
 
 
 def _discard_output() -> None:
-    """So that Python doesn't try once more to write what is left when it ends."""
+    """Discard what is left in standard output, so that Python doesn't try once more to write it at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""What the 2018 study printed: as data (printed), as a saved run (saved_run), and held against what was measured
+"""The 2018 study's printed results: as data (printed), as a saved run (saved_run), and beside measured ones
 (tested_claims).
 """
 
@@ -8,16 +8,16 @@ from study.printed import (
     Conclusion,
     Contradiction,
     Figure,
+    Platform,
     Result,
-    Setup,
     StudyBackend,
     claims,
     conclusions,
     contradictions,
     figures,
     out_of_memory,
+    platform,
     results,
-    setup,
 )
 
 __all__ = [
@@ -26,14 +26,14 @@ __all__ = [
     "Conclusion",
     "Contradiction",
     "Figure",
+    "Platform",
     "Result",
-    "Setup",
     "StudyBackend",
     "claims",
     "conclusions",
     "contradictions",
     "figures",
     "out_of_memory",
+    "platform",
     "results",
-    "setup",
 ]

@@ -1,7 +1,7 @@
-"""What the 2018 study printed: results, figures, claims, conclusions, and how its contradictions are settled.
+"""The 2018 study's printed results, figures, claims and conclusions, and how its contradictions are settled.
 
-Its curves exist as pictures only; of a figure we have what the text says about it. Times are total training times on
-a GPU in seconds, memory is the GPU's in MiB, errors are percent.
+Its curves exist as pictures only; of a figure we have the statements of the text about it. Times are total training
+times on a GPU in seconds, memory is the GPU's in MiB, errors are percent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Status = Literal[
     "ok", "misreferenced", "unit_note", "self_contradictory", "swapped", "text_conflict", "conflicts_with_table"
 ]
 
-# what the study is called, where in it a figure stands, and what its text says of a ratio's course
+# the study's title, a figure's section in it, and the course of a ratio in its words
 FOR_PEOPLE = ("source", "section", "trend")
 
 
@@ -29,9 +29,9 @@ FOR_PEOPLE = ("source", "section", "trend")
 class Result:
     """One backend's row of a results table.
 
-    candidates: the points that the row may be of, the likeliest first; one where there is no doubt. None for what
-    the table doesn't print: table 4.3 has the mean time of five runs and its spread, the others one run's time,
-    memory and errors.
+    candidates: the points that the row may be of, the likeliest first; one where there is no doubt. A field is None
+    where the table doesn't print it: table 4.3 has the mean time of five runs and its spread, the others one run's
+    time, memory and errors.
     """
 
     table: str
@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of chapter 4. summary: what the text says of it, empty where that is ratios only (see its claims)."""
+    """A figure of chapter 4. summary: the text's statement about it, empty where it gives only ratios (its claims)."""
 
     figure: str
     kind: FigureKind
@@ -66,10 +66,10 @@ class Claim:
     speedup: time of `numerator` over that of `denominator`, above 1 where the denominator is faster; relative_memory
     likewise. throughput: examples over the time of all epochs, in 1/s. memory_difference: in MiB.
 
-    min, max: as printed, rounded by the study to one or two digits; settled_min, settled_max: what to hold results
-    against. points: those that the range speaks of, without those where a backend ran out of memory and those that
-    a table of the study contradicts. min_at, max_at: where the extremes are said to lie, empty where nothing (or
-    nothing possible) is said.
+    min, max: as printed, rounded by the study to one or two digits. settled_min, settled_max: the range that results
+    are compared with. points: those that the range is about, without those where a backend ran out of memory or that
+    a table of the study contradicts. min_at, max_at: the points of the extremes, empty where the text names none, or
+    none that is possible.
     """
 
     figure: str
@@ -110,7 +110,7 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """What the study says twice, differently, or ('choice') not at all; how that is settled here, and by what."""
+    """A statement that the study makes in two ways, or ('choice') not at all; how it is settled here, and by what."""
 
     kind: Literal["contradiction", "choice"]
     where: str
@@ -120,8 +120,8 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
-class Setup:
-    """What the study measured on."""
+class Platform:
+    """The software and the machine that the study measured on."""
 
     stack: str
     machine: str
@@ -134,7 +134,7 @@ def _read() -> dict[str, Any]:
 
 
 def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
-    """Lists of texts as tuples, so that records can be hashed; without what is in the file for people only."""
+    """An entry with lists of texts as tuples, so that it can be hashed, and without members for people only."""
     return {
         key: tuple(value) if isinstance(value, list) and value and isinstance(value[0], str) else value
         for key, value in entry.items()
@@ -142,9 +142,8 @@ def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def setup() -> Setup:
-    """The study's software and machine."""
-    return Setup(**{name: _read()[name] for name in ("stack", "machine")})
+def platform() -> Platform:
+    return Platform(**{name: _read()[name] for name in ("stack", "machine")})
 
 
 @cache
@@ -187,5 +186,5 @@ def conclusions() -> tuple[Conclusion, ...]:
 
 @cache
 def contradictions() -> tuple[Contradiction, ...]:
-    """What is contradictory or missing in the study, and how it is settled."""
+    """The contradictions and gaps of the study, and how they are settled."""
     return tuple(Contradiction(**entry) for entry in _read()["contradictions"])

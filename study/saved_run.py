@@ -1,24 +1,23 @@
 """The 2018 study's printed results as a saved run, for pytest-benchmark and for this suite's own reports.
 
-Printed are total training times. So that like is compared with like, an entry holds seconds per epoch, derived from
-the printed total; the total itself is in `measured_total_s`.
+The study prints total training times. For a comparison with ours an entry holds seconds per epoch, derived from the
+printed total; the total itself is in `measured_total_s`.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pytest_benchmark.stats import Stats
+
 import study
 from analysis.comparison import Row
-from analysis.record import VERSION
+from analysis.record import VERSION, group
 from models.catalogue import Point, point
-from reports.commands.exits import Exit
-from storage.files import put
 
 FILE = Path("study-2018") / "0001_titan-x.json"
 STACKS = {
@@ -33,7 +32,7 @@ MACHINE = {
     "memory_mib": 31 * 1024,
     "system": "Ubuntu 15.10",
 }
-MEMORY_KIND = "gpu_printed"  # how the study read it is not said, so it is never divided by a figure of ours
+MEMORY_KIND = "gpu_printed"  # the study doesn't say how it read it, so it is never divided by a figure of ours
 REPEATED = "4.3"  # a table of means of five runs, which prints one network a second time
 
 
@@ -51,10 +50,9 @@ def content() -> dict[str, Any]:
 def _entry(result: study.Result) -> dict[str, Any]:
     where = point(result.point)
     overridden = {"table": REPEATED} if _printed_twice(result) else {}
-    group = " ".join([result.point, *(f"{name}={value}" for name, value in overridden.items())])
     name = f"test_{where.family}[{result.point}-{result.backend}{'-table_4.3' if overridden else ''}]"
     return {
-        "group": group,
+        "group": group(result.point, overridden),
         "name": name,
         "fullname": f"benchmarks/test_{where.family}.py::{name}",
         "params": {"point": result.point, "backend": result.backend, "run": 1},
@@ -114,40 +112,24 @@ def _record(result: study.Result, where: Point, overridden: dict[str, str]) -> d
 
 def _stats(epoch_s: float, result: study.Result, epochs: int) -> dict[str, Any]:
     """pytest-benchmark's statistics of a single figure; of several runs only the mean and its spread are printed."""
-    middle = dict.fromkeys(("min", "max", "mean", "median", "q1", "q3", "ld15iqr", "hd15iqr"), epoch_s)
-    return {
-        **middle,
-        "stddev": (result.spread_s or 0.0) / epochs,
-        "rounds": result.runs,
-        "iqr": 0.0,
-        "iqr_outliers": 0,
-        "stddev_outliers": 0,
-        "outliers": "0;0",
-        "ops": 1 / epoch_s,
-        "total": result.time_s,
-        "iterations": epochs,
-    }
+    stats = Stats()
+    stats.update(epoch_s)
+    spread_s = (result.spread_s or 0.0) / epochs
+    printed = {"stddev": spread_s, "rounds": result.runs, "total": result.time_s, "iterations": epochs}
+    return {**stats.as_dict(), **printed}
 
 
 def text() -> str:
     return json.dumps(content(), indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
-def main(options: argparse.Namespace) -> Exit:
-    """Write the file."""
-    path = options.root / FILE
-    put(path, text())
-    print(f"{path}: {len(study.results())} printed results")
-    return Exit.FINE
-
-
 @cache
 def _times() -> dict[tuple[str, str], float]:
-    """(point, backend) to the total that the study prints of it; a table of single runs goes before that of means."""
+    """The printed totals by point and backend; those of the tables of single runs go before the table of means."""
     return {(each.point, each.backend): each.time_s for each in study.results()}
 
 
 def printed_speed_up(row: Row) -> float | None:
-    """The study's own speed-up of a row of backends; None where the study prints none."""
-    baseline, own = _times().get((row.point, row.baseline)), _times().get((row.point, row.arm))
-    return None if baseline is None or own is None or row.group != row.point else baseline / own
+    """The study's own speed-up of a row that compares backends; None where the study prints none."""
+    baseline, arm = _times().get((row.point, row.baseline)), _times().get((row.point, row.arm))
+    return None if baseline is None or arm is None or row.group != row.point else baseline / arm

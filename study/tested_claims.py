@@ -1,4 +1,4 @@
-"""Each claim of the 2018 study held against what was measured: the order of backends first, the number second."""
+"""Each claim of the 2018 study beside measured results: the order of backends first, the number second."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SETTLED = ("ok", "misreferenced", "unit_note")  # the other states mean that the
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What the runs say to a claim. ratios: by point. note: why there are none, or what to keep in mind."""
+class CheckedClaim:
+    """A claim held against saved runs. ratios: by point. note: why there are none, or a caveat."""
 
     claim: Claim
     ratios: dict[str, Ratio]
@@ -30,14 +30,14 @@ class Measured:
 
     @property
     def contradictory(self) -> bool:
-        """Whether the study contradicts itself: then it is its settled range that is tested."""
+        """Whether the study contradicts itself: then its settled range is the one that is tested."""
         return self.claim.status not in SETTLED
 
 
-def check(claim: Claim, newest: Newest) -> Measured:
-    """Hold a claim against saved runs: of each point the newest one with both backends counts."""
+def check(claim: Claim, newest: Newest) -> CheckedClaim:
+    """Hold a claim against saved runs. For each point the newest run with both backends counts."""
     if claim.denominator is None:
-        return Measured(claim, {}, "not measured", "not measured", "an absolute figure of the study's machine")
+        return CheckedClaim(claim, {}, "not measured", "not measured", "an absolute figure of the study's machine")
     ratios: dict[str, Ratio] = {}
     notes: dict[str, None] = {}
     for point in claim.points:
@@ -45,13 +45,13 @@ def check(claim: Claim, newest: Newest) -> Measured:
         if not sides:
             continue
         reasons = differences(*sides, by="backend") or _unlike_the_study(claim, sides)
-        found = None if reasons else ratio(*sides, "total_s" if claim.metric == "speedup" else "peak_memory_mib")
-        if found:
-            ratios[point] = found
+        quotient = None if reasons else ratio(*sides, "total_s" if claim.metric == "speedup" else "peak_memory_mib")
+        if quotient:
+            ratios[point] = quotient
         notes |= dict.fromkeys(reasons)
     order = _order(claim, ratios) if ratios else "not measured"
     number = _number(claim, ratios) if ratios else "not measured"
-    return Measured(claim, ratios, order, number, "; ".join(notes))
+    return CheckedClaim(claim, ratios, order, number, "; ".join(notes))
 
 
 def _unlike_the_study(claim: Claim, sides: Iterable[Sequence[Record]]) -> list[str]:
@@ -65,7 +65,7 @@ def _unlike_the_study(claim: Claim, sides: Iterable[Sequence[Record]]) -> list[s
 
 
 def expected(claim: Claim) -> Literal["above", "below", "both"]:
-    """On which side of 1 the claim has its ratio: 'both' where the order changes within the sweep, or there is none."""
+    """The side of 1 on which the claim has its ratio: 'both' where the order changes within the sweep, or is open."""
     if claim.settled_min >= 1 < claim.settled_max:
         return "above"
     if claim.settled_max <= 1 > claim.settled_min:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import subprocess
 import sys
 import time
@@ -99,7 +98,7 @@ def priced(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         "processes": len(records),
         "runs_that_count": max(ratio.pairs for ratio in ratios.values()),
         "rounds": max(each["rounds"] for each in records),
-        "half_widths": {arm: math.sqrt(ratio.high / ratio.low) - 1 for arm, ratio in ratios.items()},
+        "half_widths": {arm: ratio.half_width for arm, ratio in ratios.items()},
         "shares": shares(records, suite_s),
     }
     publish(request.config, "price", price, json.dumps(price, indent=1))

@@ -1,1 +1,4 @@
-"""The commands of `python -m reports`, one module each; nothing else imports them."""
+"""The commands of `python -m reports`, one module each, which only reports/__main__.py imports.
+
+common: what they share.
+"""

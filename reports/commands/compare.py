@@ -7,20 +7,18 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import format as fmt
 from analysis import lost, naming, noise_floor, saved_runs
-from analysis.comparison import Comparison, Row, compare
+from analysis.comparison import Comparison, compare
 from analysis.pairs import By
 from analysis.record import Record
 from analysis.saved_runs import Saved
-from analysis.statistics import t_quantile
-from reports.baselines import most_measured
-from reports.commands.exits import Exit
-from reports.tables import exports, ratios
-from reports.tables.markdown import STYLE
+from analysis.slowdowns import Slowdowns, slowdowns
+from reports import arms
+from reports.commands.common import Exit
+from reports.tables import exports, ratios, writing
 from study.saved_run import printed_speed_up
 
 NAMED = 4  # groups that a line on standard error names; the tables name all
@@ -59,118 +57,94 @@ def main(options: argparse.Namespace) -> Exit:
     by: By = options.by or ("run" if len(chosen) > 1 else "backend")
     records = [each for saved in chosen for each in saved.records]
     baselines = _baselines(options.baseline, by, chosen, records)
-    found = compare(records, by, baselines, noise_floor.of_records(records, options.root), _current(options.root))
-    if options.format in ("csv", "json") or _worth_a_table(found):
-        with suppress(BrokenPipeError):  # the gate counts, also where nobody reads the tables to their end
-            print(_rendered(found, options.format, options.study))
-    return gate(found, options.fail_above)
+    floors = noise_floor.of_records(records, options.root)
+    comparison = compare(records, by, baselines, floors, _latest_environments(options.root))
+    if options.format in ("csv", "json") or _has_rows_to_show(comparison):
+        with suppress(BrokenPipeError):  # the exit code counts, also where nobody reads the tables to their end
+            print(_rendered(comparison, options.format, options.study))
+    return _ended(comparison, options.fail_above)
 
 
-def _worth_a_table(found: Comparison) -> bool:
-    """Whether something stands beside something, were it only to say what it lost or why it can't be compared."""
+def _has_rows_to_show(comparison: Comparison) -> bool:
+    """Whether any row has a ratio, or says what was lost or why it can't be compared."""
     return any(
-        row.speed_up or row.verdict == "not comparable" or (row in found.lost and row.records) for row in found.rows
+        row.speed_up or row.verdict == "not comparable" or (row in comparison.lost and row.records)
+        for row in comparison.rows
     )
 
 
 def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Sequence[Record]) -> list[str]:
-    """Arms by preference; raises RunProblem where the user's is none of them, or several."""
-    arms = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
+    """The baselines by preference; raises RunProblem where the one that the user names is not there, or ambiguous."""
+    names = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
     if wanted is None:
-        return arms if by == "run" else most_measured(records)
-    fitting = [wanted] if wanted in arms else []
+        return names if by == "run" else arms.baselines(records)
+    fitting = [wanted] if wanted in names else []
     if by == "run" and not fitting:
         fitting = [saved.name for saved in chosen if naming.goes_by(saved.path, wanted)]
     if len(fitting) != 1:
-        what = "are several such runs" if fitting else f"is no such {by}"
+        problem = "are several such runs" if fitting else f"is no such {by}"
         raise saved_runs.RunProblem(
-            f"--baseline={wanted}: there {what} in what is compared: {', '.join(fitting or arms)}"
+            f"--baseline={wanted}: there {problem} in what is compared: {', '.join(fitting or names)}"
         )
-    return [*fitting, *(arm for arm in arms if arm not in fitting)] if by == "run" else fitting
+    return [*fitting, *(name for name in names if name not in fitting)] if by == "run" else fitting
 
 
-def _current(root: Path) -> dict[str, str]:
-    """Each backend's packages as of its last saved run."""
-    found: dict[str, str] = {}
+def _latest_environments(root: Path) -> dict[str, str]:
+    """The fingerprint of each backend's packages in its last saved run."""
+    latest: dict[str, str] = {}
     for saved in saved_runs.everything(root)[0]:
-        found |= {each.backend: used for each in saved.records if (used := each.environment)}
-    return found
+        latest |= {each.backend: each.environment for each in saved.records if each.environment}
+    return latest
 
 
-def _rendered(found: Comparison, style: str, study: bool) -> str:
+def _rendered(comparison: Comparison, style: str, study: bool) -> str:
     printed = printed_speed_up if study else None
     if style == "csv":
-        return exports.as_csv(found, printed).rstrip()
+        return exports.as_csv(comparison, printed).rstrip()
     if style == "json":
-        return exports.as_json(found, printed)
-    return ratios.text(found, STYLE if style == "markdown" else "simple", printed)
+        return exports.as_json(comparison, printed)
+    return ratios.text(comparison, writing.MARKDOWN if style == "markdown" else writing.PLAIN, printed)
 
 
-@dataclass(frozen=True)
-class Gate:
-    """What a limit on slowdowns says. blind: the slowdown that the least precise row would have needed to count;
-    floor: the part of it that this machine's noise takes, which more runs don't change.
-    """
-
-    regressed: tuple[Row, ...]
-    blind: float
-    floor: float
-
-
-def check(found: Comparison, limit: float) -> Gate:
-    """The rows that take longer by more than `limit`, by a verdict that stands among all rows (Holm)."""
-    regressed = [row for row in found.compared if row.speed_up and row.stands and row.speed_up.value < 1 / (1 + limit)]
-    floor = max((math.expm1(found.floors.get(row.family, 0.0)) for row in found.compared), default=0.0)
-    needed = max((_needed(row, len(found.compared)) for row in found.compared), default=math.nan)
-    return Gate(tuple(regressed), max(needed, floor), floor)
-
-
-def _needed(row: Row, verdicts: int) -> float:
-    """The smallest slowdown that would be called significant if it were the largest of so many."""
-    if row.speed_up is None or math.isnan(row.speed_up.spread):
-        return math.inf
-    return math.expm1(t_quantile(row.speed_up.freedom, 1 - 0.05 / verdicts) * row.speed_up.spread)
-
-
-def gate(found: Comparison, limit: float | None) -> Exit:
-    """The exit code, and for whoever reads the log what it is about."""
-    unlike = [row for row in found.rows if row.verdict == "not comparable"]
-    if limit is not None and (faults := [*_faults(found, limit)]):
+def _ended(comparison: Comparison, limit: float | None) -> Exit:
+    """The exit code, with the reason on standard error for whoever reads the log."""
+    unlike = [row for row in comparison.rows if row.verdict == "not comparable"]
+    if limit is not None and (faults := [*_faults(comparison, limit)]):
         return _say(Exit.REGRESSED, *faults)
-    if not found.compared and unlike:
+    if not comparison.compared and unlike:
         return _say(Exit.NOT_COMPARABLE, f"not comparable: {unlike[0].group}, {unlike[0].arm}: {unlike[0].reason}")
-    if not found.compared:
-        return _say(Exit.NOTHING, "nothing to compare: no group has complete results of two sides", *_alone(found))
+    if not comparison.compared:
+        nothing = "nothing to compare: no group has complete results of two sides"
+        return _say(Exit.NOTHING, nothing, *_uncompared(comparison))
     if limit is None:
         return Exit.FINE
     if unlike:
-        return _say(Exit.NOT_COMPARABLE, f"{len(unlike)} of {len(found.rows)} results can't be compared")
-    _say(Exit.FINE, *(f"not judged: {text}" for text in lost.failed(found, NAMED)))
-    result = check(found, limit)
-    if result.blind > limit:
-        remedy = "more --runs help" if result.blind > result.floor else "that is the noise floor of this machine"
-        _say(Exit.FINE, f"passed, but some rows would only have shown a slowdown of {_blind(result)}: {remedy}")
+        return _say(Exit.NOT_COMPARABLE, f"{len(unlike)} of {len(comparison.rows)} results can't be compared")
+    _say(Exit.FINE, *(f"not judged: {text}" for text in lost.failed(comparison, NAMED)))
+    result = slowdowns(comparison, limit)
+    if result.smallest > limit:
+        remedy = "more --runs help" if result.smallest > result.floor else "that is the noise floor of this machine"
+        _say(Exit.FINE, f"passed, but some rows would only have shown a slowdown of {_smallest(result)}: {remedy}")
     return Exit.FINE
 
 
-def _faults(found: Comparison, limit: float) -> Iterator[str]:
-    """Why a gate fails."""
-    yield from (f"lost: {text}" for text in lost.told(found, NAMED))
-    if regressed := check(found, limit).regressed:
-        slower = ", ".join(f"{row.group}, {row.arm}: speed-up {fmt.ratio(row.speed_up)}" for row in regressed)
+def _faults(comparison: Comparison, limit: float) -> Iterator[str]:
+    """The reasons why --fail-above fails: lost results, and slowdowns beyond the limit."""
+    yield from (f"lost: {text}" for text in lost.missing(comparison, NAMED))
+    if beyond := slowdowns(comparison, limit).beyond:
+        slower = ", ".join(f"{row.group}, {row.arm}: speed-up {fmt.ratio(row.speed_up)}" for row in beyond)
         yield f"slower by more than {fmt.share(limit)}: {slower}"
 
 
-def _alone(found: Comparison) -> Iterator[str]:
-    """What there is in place of a comparison."""
-    yield from (
-        f"    {text}" for text in (*lost.told(found, NAMED), *lost.new(found, NAMED), *lost.failed(found, NAMED))
-    )
+def _uncompared(comparison: Comparison) -> Iterator[str]:
+    """The results that there are where none of them can be compared."""
+    for sentences in (lost.missing, lost.new, lost.failed):
+        yield from (f"    {text}" for text in sentences(comparison, NAMED))
     yield "`python -m reports show RUN` tells what a run holds"
 
 
-def _blind(result: Gate) -> str:
-    return "any size never (one run)" if math.isinf(result.blind) else fmt.share(result.blind)
+def _smallest(result: Slowdowns) -> str:
+    return "any size never (one run)" if math.isinf(result.smallest) else fmt.share(result.smallest)
 
 
 def _say(code: Exit, *texts: str) -> Exit:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from reports.commands import sources
-from reports.commands.exits import Exit
+from reports.commands.common import Exit, add_report_arguments, chosen_runs
 from storage import files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    sources.add_arguments(parser)
+    add_report_arguments(parser)
     parser.add_argument(
         "--output",
         type=files.path,
@@ -23,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> Exit:
     """Write the report, and say where it is."""
-    from reports.html.page import render  # jinja2 and plotly: only who makes a report pays for them
+    from reports.html.page import render  # jinja2 and plotly take long to import
 
-    newest, notes = sources.chosen(options)
+    newest, notes = chosen_runs(options)
     text = render(newest, notes, options.baseline, options.root)
     files.put(options.output, text)
-    told = f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB"
-    print(told, file=files.beside(options.output))
+    summary = f"{options.output}: {sum(len(saved.records) for saved in newest.saved)} results, {len(text) / 1e6:.1f} MB"
+    print(summary, file=files.beside(options.output))
     return Exit.FINE

@@ -1,4 +1,4 @@
-"""`python -m reports list` and `show`: what is saved, and what is in one saved run."""
+"""`python -m reports list` and `show`: all saved runs, and the results of one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tabulate import tabulate
 from analysis import format as fmt
 from analysis import saved_runs, totals
 from analysis.saved_runs import Saved
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +25,10 @@ def add_show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def list_runs(options: argparse.Namespace) -> Exit:
-    """All saved runs; those that can't be read are told on standard error, and make it fail."""
-    found, problems = saved_runs.everything(options.root)
+    """Print all saved runs; those that can't be read are reported on standard error, and make it fail."""
+    runs, problems = saved_runs.everything(options.root)
     rows = []
-    for saved in found:
+    for saved in runs:
         outcomes = Counter(each.outcome for each in saved.records)
         rows.append(
             [
@@ -51,7 +51,7 @@ def list_runs(options: argparse.Namespace) -> Exit:
 
 
 def show(options: argparse.Namespace) -> Exit:
-    """One saved run, or each of a folder's: every benchmark with its figures, reasons and flags."""
+    """Print one saved run, or each of a folder's: every benchmark with its figures, reasons and flags."""
     for number, saved in enumerate(saved_runs.choose([options.run], options.root)):
         if number:
             print()

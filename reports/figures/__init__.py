@@ -1,1 +1,1 @@
-"""The study's figures: charts (as plain data), sweeps (made from saved runs), drawing (as SVG and PNG)."""
+"""The study's figures with our results: charts (as plain data), sweeps (from saved runs), drawing (as SVG and PNG)."""

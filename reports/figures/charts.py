@@ -1,4 +1,4 @@
-"""A figure of the study as plain data: what reports/figures/sweeps.py makes, and drawing.py and html/ draw."""
+"""A chart as plain data: reports/figures/sweeps.py makes it, and drawing.py and reports/html/ draw it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ KINDS = {
 class Spot:
     """A series at one value of its axis.
 
-    value, low, high: in the figure's unit; None where there is no value, or no interval. outcome: `ok`, or why there
-    is no value. note: what kind of value or interval it is, or more about the outcome. failed: the backend
-    whose outcome it is.
+    value, low, high: in the chart's unit; None where there is no value, or no interval. outcome: `ok`, or why there
+    is no value. note: the kind of value or interval, or more about the outcome. failed: the backend that has it.
     """
 
     x: float
@@ -47,7 +46,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Series:
-    """A line. arms: one backend, or numerator and denominator. main: what is drawn where all would be too many."""
+    """A line. arms: one backend, or numerator and denominator. main: it is drawn also where all would be too many."""
 
     arms: tuple[str, ...]
     spots: tuple[Spot, ...]
@@ -76,11 +75,11 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure of the study, drawn from what was measured.
+class Chart:
+    """A figure of the study with what was measured.
 
-    number: the study's (4.12). settings: what the user replaced of the study's settings, else empty. labels: what the
-    reader must know first: synthetic, partial or projected. notes: what the study says, where it contradicts itself,
+    number: the study's (4.12). settings: those of the study's settings that the user replaced, else empty. labels: what
+    the reader must know first: synthetic, partial or projected. notes: the study's own statements, its contradictions,
     and what couldn't be drawn.
     """
 
@@ -136,13 +135,13 @@ class Figure:
 
     @property
     def failures(self) -> dict[float, list[str]]:
-        """Value of the axis to the backends that failed there, each with its outcome."""
-        found: dict[float, list[str]] = {}
+        """The backends that failed, each with its outcome, by the value of the axis."""
+        failures: dict[float, list[str]] = {}
         for spot in (spot for each in self.series for spot in each.spots if spot.failed):
             text = f"{spot.failed}: {spot.outcome}"
-            if text not in found.setdefault(spot.x, []):
-                found[spot.x].append(text)
-        return found
+            if text not in failures.setdefault(spot.x, []):
+                failures[spot.x].append(text)
+        return failures
 
     @property
     def logarithmic(self) -> bool:

@@ -1,4 +1,4 @@
-"""The study's sweeps from saved runs: figures 4.1 to 4.89 as plain data (reports/figures/charts.py)."""
+"""The study's sweeps from saved runs: a chart for each of figures 4.1 to 4.89 (reports/figures/charts.py)."""
 
 from __future__ import annotations
 
@@ -9,36 +9,38 @@ from itertools import combinations
 import study
 from analysis import format as fmt
 from analysis import totals
-from analysis.newest import Cell, Newest
+from analysis.newest import Newest
 from analysis.pairs import differences, ratio, values
+from analysis.record import Record
 from analysis.statistics import median
 from models.catalogue import Point, point
-from reports.figures.charts import Band, Figure, Series, Spot
-from reports.styles import ordered
-from study.tested_claims import Measured, check
+from reports.arms import ordered
+from reports.figures.charts import Band, Chart, Series, Spot
+from study.tested_claims import CheckedClaim, check
 
 Pair = tuple[str, str]
 
 
-def figures(newest: Newest, baseline: str | None = None) -> list[Figure]:
-    """Figures 4.1 to 4.89 without the diagram, whether measured or not; then those with replaced settings, if any.
+def charts(newest: Newest, baseline: str | None = None) -> list[Chart]:
+    """Charts of figures 4.1 to 4.89 but the diagram, whether measured or not; then those with replaced settings.
 
-    baseline: whom the pairs drawn by default have in common, beside those of the study; where it has no result, or is
-    None, the first of the backends with one.
+    baseline: the backend that all pairs have in common which are drawn by default, beside those of the study; where it
+    has no result, or is None, the first of the backends with one.
     """
     arms = ordered(newest.arms)
     candidates = [*([baseline] if baseline else []), *(arm for arm in arms if arm != baseline)]
     swept = [figure for figure in study.figures() if figure.axis]
     settings = dict.fromkeys(group.partition(" ")[2] for group in newest.groups)
-    made = [_figure(figure, "", newest, arms, candidates) for figure in swept]
+    all_charts = [_chart(figure, "", newest, arms, candidates) for figure in swept]
     for replaced in filter(None, settings):
-        made += [one for figure in swept if (one := _figure(figure, replaced, newest, arms, candidates)).measured]
-    return made
+        own = (_chart(figure, replaced, newest, arms, candidates) for figure in swept)
+        all_charts += [chart for chart in own if chart.measured]
+    return all_charts
 
 
-def _figure(
+def _chart(
     figure: study.Figure, settings: str, newest: Newest, arms: Sequence[str], candidates: Sequence[str]
-) -> Figure:
+) -> Chart:
     assert figure.axis
     points = sorted((point(id) for id in figure.points), key=lambda each: each.value or 0)
     groups = {each.value or 0: " ".join(filter(None, (each.id, settings))) for each in points}
@@ -49,7 +51,7 @@ def _figure(
         drawn = [_alone(figure.kind, arm, groups, newest) for arm in arms]
     series = tuple(each for each in drawn if each.spots)
     cells = [cell for group in groups.values() for arm in arms if (cell := newest.of(group, arm))]
-    return Figure(
+    return Chart(
         figure.figure, figure.kind, points[0].family, figure.dataset, figure.architecture, figure.axis, settings,
         tuple(groups), series, tuple(_bands(claims, points)), tuple(_labels(figure.kind, series, cells, groups)),
         tuple(_notes(figure, claims, series)),
@@ -71,13 +73,13 @@ def _alone(kind: str, arm: str, groups: Mapping[float, str], newest: Newest) -> 
     return Series((arm,), tuple(spots))
 
 
-def _usable(kind: str, records: Cell) -> Cell:
-    """The complete ones; those of the profile `smoke` have a memory, but no time that means anything."""
+def _usable(kind: str, records: Sequence[Record]) -> list[Record]:
+    """The complete records; those of the profile `smoke` have a memory, but no time that means anything."""
     timed = kind not in ("memory", "relative_memory")
     return [each for each in records if each.ok and not (timed and each.profile == "smoke")]
 
 
-def _spot(kind: str, x: float, good: Cell) -> Spot | None:
+def _spot(kind: str, x: float, good: Sequence[Record]) -> Spot | None:
     if kind == "time":
         try:
             total = totals.total(good)
@@ -86,13 +88,15 @@ def _spot(kind: str, x: float, good: Cell) -> Spot | None:
         note = "projected" if total.projected else "measured"
         return Spot(x, total.total_s, _known(total.low_s), _known(total.high_s), len(good), note=note)
     if kind == "memory":
-        found = [each.peak_memory_mib for each in good if each.peak_memory_mib is not None]
+        figures = [each.peak_memory_mib for each in good if each.peak_memory_mib is not None]
     else:
-        found = [each.examples / each.epoch_s for each in good if each.epoch_s and each.examples]
-    if len(found) < 2:
-        return Spot(x, found[0], None, None, 1) if found else None
-    middle = median(found)
-    return Spot(x, middle.value, middle.low, middle.high, len(found), note=f"{middle.coverage:.0%} range of the median")
+        figures = [each.examples / each.epoch_s for each in good if each.epoch_s and each.examples]
+    if len(figures) < 2:
+        return Spot(x, figures[0], None, None, 1) if figures else None
+    middle = median(figures)
+    return Spot(
+        x, middle.value, middle.low, middle.high, len(figures), note=f"{middle.coverage:.0%} range of the median"
+    )
 
 
 def _known(value: float) -> float | None:
@@ -101,7 +105,7 @@ def _known(value: float) -> float | None:
 
 def _ratios(
     kind: str,
-    claims: Sequence[Measured],
+    claims: Sequence[CheckedClaim],
     arms: Sequence[str],
     candidates: Sequence[str],
     groups: Mapping[float, str],
@@ -119,11 +123,12 @@ def _ratios(
     return tried[0] if tried else []
 
 
-def _pairs(kind: str, claims: Sequence[Measured], arms: Sequence[str], baseline: str) -> dict[Pair, bool]:
-    """All pairs, those that the study states a range for first and its way round; whether each is drawn by default.
+def _pairs(kind: str, claims: Sequence[CheckedClaim], arms: Sequence[str], baseline: str) -> dict[Pair, bool]:
+    """All pairs, each with whether it is drawn by default.
 
-    The others have the earlier backend's time over the later one's, and the later one's memory over the earlier one's:
-    above 1 the later one is faster, or needs more.
+    The pairs for which the study states a range come first, as it states them. All others divide the earlier backend's
+    time by the later one's, and the later one's memory by the earlier one's: above 1 the later one is faster, or needs
+    more.
     """
     stated = [(c.claim.numerator, c.claim.denominator) for c in claims if c.claim.metric == kind]
     pairs: dict[Pair, bool] = {(a, b): True for a, b in stated if a in arms and b in arms and b}
@@ -135,7 +140,7 @@ def _pairs(kind: str, claims: Sequence[Measured], arms: Sequence[str], baseline:
 
 
 def _pair(kind: str, pair: Pair, groups: Mapping[float, str], newest: Newest, main: bool) -> Series:
-    """The line of a ratio; where there is none, why. Of backends that no session has both of, it is unpaired."""
+    """The line of a ratio, or the reason at points without one; it is unpaired where no session has both backends."""
     spots: list[Spot] = []
     for x, group in groups.items():
         sides = newest.both(group, *pair) or tuple(newest.of(group, arm) for arm in pair)
@@ -148,34 +153,37 @@ def _pair(kind: str, pair: Pair, groups: Mapping[float, str], newest: Newest, ma
     return Series(pair, tuple(spots), main)
 
 
-def _ratio(kind: str, x: float, above: Cell, below: Cell) -> Spot | None:
+def _ratio(kind: str, x: float, above: Sequence[Record], below: Sequence[Record]) -> Spot | None:
     reasons = differences(above, below, by="backend")
     kinds = values("memory_kind", above, below)
     if kind == "relative_memory" and len(kinds) > 1:
         reasons = [f"memory of {' and '.join(map(str, kinds))}"]
     if reasons:
         return Spot(x, None, None, None, 0, "not comparable", "; ".join(reasons))
-    found = ratio(above, below, "total_s" if kind == "speedup" else "peak_memory_mib")
-    return (
-        Spot(x, found.value, _known(found.low), _known(found.high), found.pairs, note=found.method) if found else None
-    )
+    quotient = ratio(above, below, "total_s" if kind == "speedup" else "peak_memory_mib")
+    if quotient is None:
+        return None
+    low, high = _known(quotient.low), _known(quotient.high)
+    return Spot(x, quotient.value, low, high, quotient.pairs, note=quotient.method)
 
 
-def _bands(claims: Sequence[Measured], points: Sequence[Point]) -> Iterator[Band]:
-    """What the study states. Throughput is printed per epoch of all epochs: times their number it is examples/s."""
+def _bands(claims: Sequence[CheckedClaim], points: Sequence[Point]) -> Iterator[Band]:
+    """The ranges that the study states; its throughput is over all epochs, and times their number in 1/s."""
     for each in claims:
         claim = each.claim
         if claim.metric == "memory_difference":
             continue
         factor = points[0].training.epochs if claim.metric == "throughput" else 1
-        spoken = [where.value or 0 for where in points if where.id in claim.points]
+        swept = [where.value or 0 for where in points if where.id in claim.points]
         arms = tuple(filter(None, (claim.numerator, claim.denominator)))
         low, high = claim.settled_min * factor, claim.settled_max * factor
-        yield Band(arms, low, high, min(spoken), max(spoken), fmt.printed(low, high), each.contradictory)
+        yield Band(arms, low, high, min(swept), max(swept), fmt.printed(low, high), each.contradictory)
 
 
-def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: Mapping[float, str]) -> Iterator[str]:
-    """What must be known of a figure before it is believed."""
+def _labels(
+    kind: str, series: Sequence[Series], cells: Sequence[Sequence[Record]], groups: Mapping[float, str]
+) -> Iterator[str]:
+    """The facts that a reader must know before believing a chart."""
     if not series:
         return
     good = [each for cell in cells for each in _usable(kind, cell)]
@@ -195,40 +203,42 @@ def _labels(kind: str, series: Sequence[Series], cells: Sequence[Cell], groups: 
         yield "partial: some points have no result"
 
 
-def _notes(figure: study.Figure, claims: Sequence[Measured], series: Sequence[Series]) -> Iterator[str]:
-    """The study's words, its contradictions, what became of its ranges here, and what couldn't be drawn."""
+def _notes(figure: study.Figure, claims: Sequence[CheckedClaim], series: Sequence[Series]) -> Iterator[str]:
+    """The study's own statements, how its ranges compare with ours, its contradictions, and what couldn't be drawn."""
     if figure.summary:
         yield f"The study: {figure.summary}"
-    for each in claims:
-        yield _held(each)
-    for said in study.contradictions():
-        if figure.figure in _named(said.where):
-            yield f"Contradiction ({said.where}): {said.problem} Settled: {said.settled}"
-    missed: dict[str, dict[str, list[str]]] = {}
+    for claim in claims:
+        yield _against_ours(claim)
+    for each in study.contradictions():
+        if figure.figure in _figures_in(each.where):
+            yield f"Contradiction ({each.where}): {each.problem} Settled: {each.settled}"
+    missing: dict[str, dict[str, list[str]]] = {}
     for line in series:
         for spot in line.spots:
             if spot.value is None and line.main:
-                missed.setdefault(f"{spot.outcome}: {spot.note}", {}).setdefault(line.name, []).append(f"{spot.x:g}")
-    for why, where in missed.items():
+                missing.setdefault(f"{spot.outcome}: {spot.note}", {}).setdefault(line.name, []).append(f"{spot.x:g}")
+    for reason, where in missing.items():
         places = [f"{name} at {', '.join(xs)}" for name, xs in where.items()]
-        yield f"Not drawn, {why} ({'; '.join(places)})"
+        yield f"Not drawn, {reason} ({'; '.join(places)})"
 
 
-def _held(each: Measured) -> str:
+def _against_ours(each: CheckedClaim) -> str:
     claim = each.claim
-    what = claim.numerator if claim.denominator is None else f"{claim.numerator} / {claim.denominator}"
+    arms = " / ".join(filter(None, (claim.numerator, claim.denominator)))
     unit = {"throughput": " examples over the time of all epochs", "memory_difference": " MiB"}.get(claim.metric, "")
-    text = f"{what}: the study says {fmt.printed(claim.settled_min, claim.settled_max)}{unit}"
+    text = f"{arms}: the study says {fmt.printed(claim.settled_min, claim.settled_max)}{unit}"
     if (claim.settled_min, claim.settled_max) != (claim.min, claim.max):
         text += f" (printed as {fmt.printed(claim.min, claim.max)})"
     if each.contradictory:
         text += ", and contradicts itself"
-    found = [value.value for value in each.ratios.values()]
-    if not found:
+    measured = [ratio.value for ratio in each.ratios.values()]
+    if not measured:
         return f"{text}; {each.note or 'not measured'}."
-    return f"{text}; measured {fmt.span(min(found), max(found))}: its order {each.order}, its number {each.number}."
+    return (
+        f"{text}; measured {fmt.span(min(measured), max(measured))}: its order {each.order}, its number {each.number}."
+    )
 
 
-def _named(where: str) -> set[str]:
-    """The numbers of the figures that a contradiction is about."""
+def _figures_in(where: str) -> set[str]:
+    """The numbers of the figures that a contradiction concerns."""
     return {word.strip(",:") for word in where.split() if where.startswith("Figure") and word[:2] == "4."}

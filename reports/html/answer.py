@@ -1,4 +1,4 @@
-"""What a report opens with: which backend for which family."""
+"""The answer at the top of a report: which backend is the best for which family."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from analysis.comparison import Floors, Row, compare
 from analysis.pairs import verdict
 from analysis.record import Record
 from models.point import Family
-from reports.baselines import most_measured
+from reports.arms import baselines, ordered
 from reports.html.sentence import pooled, sentence
-from reports.styles import ordered
 
 FAMILIES = get_args(Family)
 
@@ -32,11 +31,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Answer:
-    """What stands at the top.
+    """The top of the report.
 
-    baseline: whom all ratios refer to; empty where nothing was measured. sentences: the short answer. memory_kinds: of
-    which memory the peaks are (docs/measuring.md#memory). tables: of speed-up, memory and error, each family's cells by
-    backend.
+    baseline: the arm that all ratios refer to; empty where nothing was measured. sentences: the short answer.
+    memory_kinds: the kinds of memory that the peaks are of (docs/measuring.md#memory). tables: speed-up, memory and
+    error, each with every family's cells by backend.
     """
 
     baseline: str
@@ -49,17 +48,17 @@ class Answer:
 def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> Answer:
     """Families by backends. Ratios are geometric means over a family's points, to one named baseline.
 
-    baseline: whom the user prefers; where it has no complete run, or is None, the backend with the most points is it.
-    Points of another kind of data, or with other settings, are apart. Results of the profile `smoke` have no time that
-    means anything, and are left out.
+    baseline: the user's choice; where it has no complete run, or is None, the backend with the most points is taken.
+    Points of another kind of data, or with other settings, have a line of their own. Results of the profile `smoke`
+    have no time that means anything, and are left out.
     """
     records = [each for each in records if each.profile != "smoke"]
-    preferred = most_measured(records, baseline)
+    preferred = baselines(records, baseline)
     named = next(iter(preferred), "")
-    found = compare(records, "backend", preferred, floors)
+    comparison = compare(records, "backend", preferred, floors)
     kinds = {each.group: each.kind for each in records if each.ok}
     families: dict[str, dict[str, list[Row]]] = {}
-    for row in sorted(found.rows, key=lambda row: FAMILIES.index(row.family) if row.family in FAMILIES else -1):
+    for row in sorted(comparison.rows, key=lambda row: FAMILIES.index(row.family) if row.family in FAMILIES else -1):
         what = f"{row.family}{row.group.removeprefix(row.point)}, {kinds.get(row.group, 'unknown data')}"
         families.setdefault(what, {}).setdefault(row.arm, []).append(row)
     tables = {
@@ -78,7 +77,7 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
 
 
 def _beside(rows: Sequence[Row], baseline: str) -> list[Row]:
-    """Where this baseline has a result: ratios to another one would mean something else."""
+    """The rows with a ratio to this baseline: ratios to another one would mean something else."""
     return [row for row in rows if row.baseline == baseline]
 
 
@@ -89,13 +88,13 @@ def _speed_up(rows: Sequence[Row], baseline: str, floors: Floors) -> Cell:
         return Cell("1", f"the baseline{_failed(rows)}")
     beside = _beside(rows, baseline)
     ratios = [row.speed_up for row in beside if row.speed_up]
-    found = pooled(ratios)
-    if found is None:
+    mean = pooled(ratios)
+    if mean is None:
         reasons = dict.fromkeys(row.reason for row in beside if row.reason)
         return Cell("not comparable", "; ".join(reasons) or f"{baseline} has no result at these points")
-    says = verdict(found, floors.get(rows[0].family, 0.0))
-    heat = max(-1.0, min(1.0, math.log(found.value, 5))) if says in ("faster", "slower") else 0.0
-    return Cell(fmt.ratio(found), f"{says}, {_points(len(ratios), rows)}{_failed(rows)}{_doubted(beside)}", heat)
+    means = verdict(mean, floors.get(rows[0].family, 0.0))
+    heat = max(-1.0, min(1.0, math.log(mean.value, 5))) if means in ("faster", "slower") else 0.0
+    return Cell(fmt.ratio(mean), f"{means}, {_points(len(ratios), rows)}{_failed(rows)}{_doubted(beside)}", heat)
 
 
 def _memory(rows: Sequence[Row], baseline: str) -> Cell:
@@ -105,15 +104,15 @@ def _memory(rows: Sequence[Row], baseline: str) -> Cell:
     note = f"{fmt.span(min(peaks), max(peaks))} MiB"
     if rows[0].arm == baseline:
         return Cell("1", note)
-    found = pooled([row.memory for row in _beside(rows, baseline) if row.memory])
-    if found is None:
+    mean = pooled([row.memory for row in _beside(rows, baseline) if row.memory])
+    if mean is None:
         return Cell(fmt.NOTHING, note)
-    heat = max(-1.0, min(1.0, -math.log(found.value, 5))) if found.significant else 0.0
-    return Cell(fmt.ratio(found), note, heat)
+    heat = max(-1.0, min(1.0, -math.log(mean.value, 5))) if mean.significant else 0.0
+    return Cell(fmt.ratio(mean), note, heat)
 
 
 def _error(rows: Sequence[Row], baseline: Sequence[Row]) -> Cell:
-    """The median error, and how far it is from the baseline's: in points of percent, points in mm left out."""
+    """The median error in percent, and how far it is from the baseline's; points whose error is in mm are left out."""
     base = {row.group: row.test_error.value for row in baseline if row.test_error}
     mine = [(row, row.test_error.value) for row in rows if row.test_error and _in_percent(row)]
     if not mine:
@@ -131,7 +130,7 @@ def _in_percent(row: Row) -> bool:
 
 
 def _points(count: int, rows: Sequence[Row]) -> str:
-    """How many points a ratio is of, and of how many where some of the backend's own are not in it."""
+    """The number of points in a ratio, with the number of all that the backend measured where some are not in it."""
     measured = sum(row.epoch is not None for row in rows)
     return (f"{count} of " if count < measured else "") + f"{measured} point" + ("s" if measured > 1 else "")
 
@@ -143,10 +142,10 @@ def _failed(rows: Iterable[Row]) -> str:
 
 
 def _doubted(rows: Iterable[Row]) -> str:
-    """The doubts that are about the ratio itself: it may not be of the same work, or of a sound set-up."""
+    """The doubts about the ratio itself: it may not compare the same work, or a sound set-up."""
     codes = dict.fromkeys(flag.code for row in rows for flag in row.flags)
-    told = [code for code in ("parameter-counts", "error-gap", "implausible-ratio") if code in codes]
-    return f"; flagged: {', '.join(told)}" if told else ""
+    doubts = [code for code in ("parameter-counts", "error-gap", "implausible-ratio") if code in codes]
+    return f"; flagged: {', '.join(doubts)}" if doubts else ""
 
 
 def _nothing(rows: Sequence[Row]) -> tuple[str, str]:

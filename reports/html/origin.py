@@ -1,4 +1,4 @@
-"""Where a report's figures come from: environments, flags, outcomes, what each backend can do, how to do it again."""
+"""The origin of a report's figures: provenance, flags, outcomes, each backend's abilities, and how to do it again."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import format as fmt
 from analysis.comparison import Row
 from analysis.pairs import values
-from analysis.record import Record
+from analysis.record import Record, columns
 from analysis.saved_runs import Saved
+from analysis.table import Column
 from models.catalogue import HEADLINES, points
-from reports.styles import ordered
+from reports.arms import ordered
 from storage import files
 from storage.files import decoded
 
@@ -23,40 +23,33 @@ FLEXIBILITY = Path("flexibility") / "latest.json"
 MARKS = {"works": "yes", "with help": "with help", "fails": "no"}
 
 
+FACTS = columns(
+    "machine", "started", "commit", "profile", "warmup", "rounds", "device", "threads", "order_seed", "options",
+    "stack", "python", "blas", "jit", "versions", "environment", "data", "data_source",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
-class Environment:
-    """What a backend ran in, in one session: names and texts, in the order to show them."""
+class Provenance:
+    """The surroundings of a backend in one session: fields of its records, each with its value as text."""
 
     session: str
     backend: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[Column, str], ...]
 
 
-def environments(saved: Sequence[Saved]) -> list[Environment]:
+def provenance(saved: Sequence[Saved]) -> list[Provenance]:
     """One for each session and backend, from its first complete record."""
-    found: dict[tuple[str, str], Record] = {}
+    first: dict[tuple[str, str], Record] = {}
     for each in (each for session in saved for each in session.records if each.ok):
-        found.setdefault((each.session, each.backend), each)
-    return [Environment(session, backend, tuple(_facts(each))) for (session, backend), each in found.items()]
+        first.setdefault((each.session, each.backend), each)
+    return [Provenance(session, backend, tuple(_facts(each))) for (session, backend), each in first.items()]
 
 
-def _facts(each: Record) -> Iterator[tuple[str, str]]:
-    yield "machine", _listed(each.machine or "unknown")
-    yield (
-        "plan",
-        f"{fmt.known(each.warmup)} + {fmt.known(each.rounds)} epochs, profile {fmt.known(each.profile)}",
-    )
-    for name in ("started", "commit", "device", "threads", "order_seed", "stack", "python", "blas", "jit"):
-        if (value := getattr(each, name)) not in (None, ""):
-            yield name.replace("_", " "), str(value)
-    for name in ("options", "versions"):
-        if value := getattr(each, name):
-            yield name, _listed(value)
-    if each.environment:
-        yield "packages", f"fingerprint {each.environment}"
-    data = [text for text in (each.data, each.data_source) if text]
-    if data:
-        yield "data", ": ".join(data)
+def _facts(each: Record) -> Iterator[tuple[Column, str]]:
+    for column in FACTS:
+        if (value := column.of(each)) not in (None, "", {}):
+            yield column, _listed(value)
 
 
 def _listed(value: Any) -> str:
@@ -64,8 +57,8 @@ def _listed(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What happened to several results: where, in whose words, how often."""
+class Incident:
+    """An outcome or a flag that several results share. text: in the words of the first one; times: how often it was."""
 
     what: str
     text: str
@@ -75,14 +68,16 @@ class Told:
     times: int
 
 
-def outcomes(records: Iterable[Record]) -> list[Told]:
-    """All that isn't `ok`, by outcome and reason."""
-    return _told((each, each.outcome, each.reason, "docs/measuring.md#outcomes") for each in records if not each.ok)
+def outcomes(records: Iterable[Record]) -> list[Incident]:
+    """All results that are not `ok`, by outcome and reason."""
+    return _incidents(
+        (each, each.outcome, each.reason, "docs/measuring.md#outcomes") for each in records if not each.ok
+    )
 
 
-def flags(rows: Iterable[Row]) -> list[Told]:
-    """What makes results doubtful, by code; the text is the first one's. A doubt about a comparison counts once."""
-    return _told(
+def flags(rows: Iterable[Row]) -> list[Incident]:
+    """The doubts about results, by code; the text is the first one's. A doubt about a comparison counts once."""
+    return _incidents(
         (each, flag.code, flag.text, flag.link)
         for row in rows
         for flag in row.flags
@@ -90,21 +85,30 @@ def flags(rows: Iterable[Row]) -> list[Told]:
     )
 
 
-def _told(of: Iterable[tuple[Record, str, str, str]]) -> list[Told]:
-    found: dict[tuple[str, str], list[tuple[Record, str, str]]] = {}
+def _incidents(of: Iterable[tuple[Record, str, str, str]]) -> list[Incident]:
+    alike: dict[tuple[str, str], list[tuple[Record, str, str]]] = {}
     for each, what, text, link in of:
-        found.setdefault((what, text if what == each.outcome else ""), []).append((each, text, link))
+        alike.setdefault((what, text if what == each.outcome else ""), []).append((each, text, link))
     return [
-        Told(
-            what, said[0][1], said[0][2], tuple(ordered({each.arm for each, _, _ in said})),
-            tuple(dict.fromkeys(each.group for each, _, _ in said)), len(said),
+        Incident(
+            what, mine[0][1], mine[0][2], tuple(ordered({each.arm for each, _, _ in mine})),
+            tuple(dict.fromkeys(each.group for each, _, _ in mine)), len(mine),
         )
-        for (what, _), said in found.items()
+        for (what, _), mine in alike.items()
     ]  # fmt: skip
 
 
-def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]], list[str]]:
-    """Backends; each case with its verdict by backend; the help and the messages. Empty where none was saved.
+@dataclass(frozen=True)
+class Flexibility:
+    """The cases that were tried: kind, name, and mark by backend. notes: help that was needed, and messages."""
+
+    backends: Sequence[str] = ()
+    cases: Sequence[tuple[str, str, Sequence[str]]] = ()
+    notes: Sequence[str] = ()
+
+
+def flexibility(root: Path) -> Flexibility:
+    """The saved cases, none where none was saved.
 
     A file that isn't as `benchmarks/targets/test_flexibility.py` saves it gives a note in place of cases.
     """
@@ -120,16 +124,16 @@ def flexibility(root: Path) -> tuple[list[str], list[tuple[str, str, list[str]]]
             (*case, [MARKS.get(mine[b]["verdict"], mine[b]["verdict"]) if b in mine else "-" for b in backends])
             for case, mine in rows.items()
         ]
-        told: dict[str, list[str]] = {}
+        details: dict[str, list[str]] = {}
         for (_, name), mine in rows.items():
             for backend, each in mine.items():
                 if each["detail"]:
-                    told.setdefault(f"{name}, {each['verdict']}: {each['detail']}", []).append(backend)
+                    details.setdefault(f"{name}, {each['verdict']}: {each['detail']}", []).append(backend)
     except FileNotFoundError:
-        return [], [], []
+        return Flexibility()
     except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-        return [], [], [f"{path} can't be used: {error!r}"]
-    return backends, cases, [f"{text} ({', '.join(who)})" for text, who in told.items()]
+        return Flexibility(notes=[f"{path} can't be used: {error!r}"])
+    return Flexibility(backends, cases, [f"{text} ({', '.join(names)})" for text, names in details.items()])
 
 
 def reproduce(saved: Sequence[Saved]) -> Iterator[str]:

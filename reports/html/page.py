@@ -1,4 +1,4 @@
-"""The page: its parts put together by the template."""
+"""The page: the template joins its parts."""
 
 from __future__ import annotations
 
@@ -16,27 +16,25 @@ from analysis import noise_floor
 from analysis.comparison import compare
 from analysis.newest import Newest
 from analysis.record import Record
-from reports.baselines import most_measured
-from reports.commands import study as study_command
+from reports.arms import baselines, ordered
 from reports.figures.charts import AXES
-from reports.figures.sweeps import figures
+from reports.figures.sweeps import charts
 from reports.html import answer, origin, raw, study_tables
-from reports.styles import ordered
+from reports.tables import claims
 from study import tested_claims
 
 ASSETS = files(__package__)
 
 
 def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Path) -> str:
-    """The whole report as one HTML text. notes: what to know of runs that were left out. root: of the saved runs."""
+    """The whole report as one HTML text. notes: about runs that were left out. root: the folder of saved runs."""
     records = newest.records()
     opening = answer.answer(records, baseline, noise_floor.of_records(records, root))
-    preferred = most_measured(records, opening.baseline or baseline)
-    drawn = figures(newest, next(iter(preferred), None))
+    preferred = baselines(records, opening.baseline or baseline)
+    drawn = charts(newest, next(iter(preferred), None))
     compared = compare(records, "backend", preferred)
-    claimed = [tested_claims.check(claim, newest) for claim in study.claims()]
+    checked = [tested_claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    backends, cases, told = origin.flexibility(root)
     context = {
         "answer": opening,
         "baseline": next(iter(preferred), ""),
@@ -51,12 +49,14 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
         "datasets": list(dict.fromkeys(each.dataset for each in drawn)),
         "axes": {name: label.split(" [")[0] for name, label in AXES.items()},
         "contradictions": study.contradictions(),
-        "setup": study.setup(),
-        "claims": study_command.summary(claimed),
+        "platform": study.platform(),
+        "claims": claims.summary(checked),
         "outcomes": origin.outcomes(records),
         "flags": origin.flags(compared.rows),
-        "flexibility": {"backends": backends, "cases": cases, "told": told},
-        "environments": origin.environments(newest.saved),
+        "flexibility": origin.flexibility(root),
+        "provenance": origin.provenance(newest.saved),
+        "facts": origin.FACTS,
+        "figures_of_a_result": raw.FIGURES,
         "reproduce": list(origin.reproduce(newest.saved)),
         "drawn": _embedded(raw.drawn(drawn)),
         "raw": _embedded(raw.results(newest)),
@@ -85,13 +85,13 @@ def _embedded(value: Any) -> Markup:
 
 
 def _labels(records: Sequence[Record]) -> list[str]:
-    """What a reader must know before any number: data that stand in for others, projections, mere trials."""
+    """Facts that a reader must know before any number: stand-in data, projections, mere trials."""
     good = [each for each in records if each.ok]
     kinds = dict.fromkeys(each.data for each in good)
-    found = [f"{kind} data" for kind in kinds if kind not in (None, "real")]
+    labels = [f"{kind} data" for kind in kinds if kind not in (None, "real")]
     trials = [each for each in good if each.profile == "smoke"]
     if any(each.projected_total_s is not None for each in good if each.profile != "smoke"):
-        found.append("total times are projected")
+        labels.append("total times are projected")
     if trials:
-        found.append("profile smoke: tried out, not timed")
-    return found
+        labels.append("profile smoke: tried out, not timed")
+    return labels

@@ -1,4 +1,4 @@
-"""Every raw result for the page's script: texts once, numbers short, so that ten thousand results stay small."""
+"""Every raw result for the page's script: each text once and numbers short, so that ten thousand results stay small."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from itertools import cycle
 from typing import Any
 
 from analysis.newest import Newest
-from analysis.record import Record
-from reports.figures.charts import Figure, Spot
-from reports.styles import HATCHES, style
+from analysis.record import Record, columns
+from reports.arms import HATCHES, style
+from reports.figures.charts import Chart, Spot
 
+FIGURES = columns("backend", "run", "outcome", "rounds_s", "warmup_s", "peak_memory_mib", "train_error", "test_error")
 NAMED = ("group", "family", "dataset", "axis", "backend", "session", "outcome", "remarks")  # columns that hold texts
+SHOWN = ("backend", "session", *(column.name for column in FIGURES[1:]), "remarks")
 
 
 class Texts:
-    """Each text once, known by its index."""
+    """Texts that are stored once and named by an index."""
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
@@ -32,12 +34,19 @@ class Texts:
 def results(newest: Newest) -> dict[str, Any]:
     """Every record of every run, those that newer ones replace among them.
 
-    columns: of a row; those of `named` are indices into `texts`.
+    columns: of a row; those of `named` are indices into `texts`. headers: name, title and meaning of those to show.
     """
     texts = Texts()
     rows = [_row(each, texts) for saved in newest.saved for each in saved.records]
-    columns = [*NAMED[:-2], "run", "rounds", "warmup", "memory", "train", "test", "outcome", "remarks"]
-    return {"columns": columns, "named": NAMED, "texts": texts.all, "rows": rows}
+    figures = [column.name for column in FIGURES if column.name not in NAMED]
+    known = {column.name: (column.title, column.field.text) for column in FIGURES}
+    return {
+        "columns": [*NAMED[:-2], *figures, *NAMED[-2:]],
+        "named": NAMED,
+        "headers": [[name, *known.get(name, (name, ""))] for name in SHOWN],
+        "texts": texts.all,
+        "rows": rows,
+    }
 
 
 def _row(each: Record, texts: Texts) -> list[Any]:
@@ -61,34 +70,34 @@ def _short(seconds: Any) -> list[float]:
 
 
 def rounded(value: float) -> float:
-    """To five digits: more than any clock or median here deserves."""
+    """A number with five digits: more than any clock or median here deserves."""
     return float(f"{value:.5g}")
 
 
-def drawn(figures: Iterable[Figure]) -> list[dict[str, Any]]:
-    """Figures as the page's script draws them."""
-    return [_figure(each) for each in figures]
+def drawn(charts: Iterable[Chart]) -> list[dict[str, Any]]:
+    """Charts as the page's script draws them."""
+    return [_chart(each) for each in charts]
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
-    main = [each for each in figure.series if each.main]
+def _chart(chart: Chart) -> dict[str, Any]:
+    main = [each for each in chart.series if each.main]
     count = max(len(main), 1)
     return {
-        "id": anchor(figure),
-        "x": figure.x_label,
-        "y": figure.y_label,
-        "unit": figure.unit,
-        "log": figure.logarithmic,
-        "ratio": figure.is_ratio,
-        "ticks": figure.ticks,
+        "id": anchor(chart),
+        "x": chart.x_label,
+        "y": chart.y_label,
+        "unit": chart.unit,
+        "log": chart.logarithmic,
+        "ratio": chart.is_ratio,
+        "ticks": chart.ticks,
         "series": [
             {
                 "arms": each.arms,
                 "main": each.main,
                 **_look(each.arms),
-                "spots": [_spot(spot, figure.aside(spot.x, index % count, count)) for spot in each.spots],
+                "spots": [_spot(spot, chart.aside(spot.x, index % count, count)) for spot in each.spots],
             }
-            for index, each in enumerate(sorted(figure.series, key=lambda series: not series.main))
+            for index, each in enumerate(sorted(chart.series, key=lambda series: not series.main))
         ],
         "bands": [
             {
@@ -100,9 +109,9 @@ def _figure(figure: Figure) -> dict[str, Any]:
                 **_look(band.arms),
                 "hatch": hatch,
             }
-            for band, hatch in zip(figure.bands, cycle(HATCHES), strict=False)
+            for band, hatch in zip(chart.bands, cycle(HATCHES), strict=False)
         ],
-        "failures": [*figure.failures.items()],
+        "failures": [*chart.failures.items()],
     }
 
 
@@ -120,6 +129,6 @@ def _look(arms: tuple[str, ...]) -> dict[str, str]:
     return {"colour": look.colour, "symbol": look.symbol, "dash": look.dash}
 
 
-def anchor(figure: Figure) -> str:
-    """Of the link to a figure."""
-    return f"figure-{figure.id}".replace(" ", "-").replace("=", "-")
+def anchor(chart: Chart) -> str:
+    """The id of a chart in the page, to which links lead."""
+    return f"figure-{chart.id}".replace(" ", "-").replace("=", "-")

@@ -2,7 +2,7 @@
 const root = document.documentElement, all = (query, of = document) => [...of.querySelectorAll(query)];
 const figures = new Map(JSON.parse(document.getElementById("drawn").textContent).map(each => [each.id, each]));
 const filters = document.getElementById("filters"), drawn = new Set(), inView = new Set();
-let printing = false, results = null;
+let printing = false, results = null, headers = [];
 
 // --- numbers and texts -------------------------------------------------------------------------------------------------
 function short(value, digits = 3) {
@@ -24,7 +24,7 @@ function table(caption, headers, rows) {
   const title = element("caption", null);
   title.append(element("span", caption));
   made.append(title);
-  head.append(...headers.map(each => element("th", each, { scope: "col" })));
+  for (const [text, meaning] of headers) head.append(element("th", text, { scope: "col", ...(meaning ? { title: meaning } : {}) }));
   for (const row of rows) {
     const line = element("tr", null);
     line.append(...row.map((each, i) => i ? element("td", each) : element("th", each, { scope: "row" })));
@@ -140,14 +140,15 @@ function numbers(node) {
   const rows = shownSeries(figure).flatMap(each => each.spots.map(([x, , value, low, high, runs, outcome, note]) => [
     each.arms.join(" / "), x, value === null ? outcome : short(value), short(low), short(high), runs, note]));
   node.querySelector(".wide")?.remove();
-  const headers = ["backends", figure.x, figure.y, "from", "to", "n", "interval and remarks"];
+  const headers = ["backends", figure.x, figure.y, "from", "to", "n", "interval and remarks"].map(each => [each]);
   node.append(table(`Numbers of ${figure.id.replace("-", " ")}`, headers, rows));
 }
 
 // --- raw rounds --------------------------------------------------------------------------------------------------------
 function read() {
   if (results) return results;
-  const { columns, named, texts, rows } = JSON.parse(document.getElementById("results").textContent);
+  const { columns, named, texts, rows, headers: shown } = JSON.parse(document.getElementById("results").textContent);
+  headers = shown;
   const plain = columns.map(name => !named.includes(name));
   return results = rows.map(row => Object.fromEntries(row.map((value, i) => [columns[i], plain[i] ? value : texts[value]])));
 }
@@ -163,9 +164,8 @@ function groups() {
     node.append(element("summary", `${name}: ${mine.length} results`));
     node.addEventListener("toggle", () => {
       if (!node.open || node.querySelector("table")) return;
-      const headers = ["backend", "session", "run", "outcome", "rounds [s]", "warm-ups [s]", "memory [MiB]", "train err", "test err", "remarks"];
-      node.append(table(name, headers, mine.map(each => [each.backend, each.session, each.run, each.outcome, each.rounds.join(" "),
-        each.warmup.join(" "), each.memory ?? "-", each.train ?? "-", each.test ?? "-", each.remarks])));
+      const cell = value => Array.isArray(value) ? value.join(" ") : value ?? "-";
+      node.append(table(name, headers.map(([, title, meaning]) => [title, meaning]), mine.map(each => headers.map(([name]) => cell(each[name])))));
     });
     return node;
   }));

@@ -1,4 +1,4 @@
-"""The short answer in words: which backend is the fastest for a family, and whether the next one is really slower."""
+"""The short answer in words: the fastest backend for a family, and whether the next one is really slower."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Speeds = Mapping[str, float]  # by group
 
 
 def sentence(what: str, family: Mapping[str, Sequence[Row]], floors: Floors) -> str:
-    """Who is fastest over the points that all have; empty where nothing was measured.
+    """The fastest arm over the points that all arms have; empty where nothing was measured.
 
     what: the family in words. family: the rows of each arm.
     """
     measured = [arm for arm, rows in family.items() if any(row.outcomes.get("ok") for row in rows)]
     if len(measured) < 2:
         return f"{what}: only {measured[0]} was measured." if measured else ""
-    speeds = {arm: found for arm in measured if (found := _speeds(family[arm]))}
+    speeds = {arm: own for arm in measured if (own := _speeds(family[arm]))}
     shared = set.intersection(*({*of} for of in speeds.values())) if len(speeds) > 1 else set()
     if not shared:
         return f"{what}: {_listed(measured)} have no point at which all of them can be compared."
@@ -35,7 +35,7 @@ def sentence(what: str, family: Mapping[str, Sequence[Row]], floors: Floors) -> 
 
 
 def _speeds(rows: Sequence[Row]) -> Speeds:
-    """In units of each group's baseline, where there is a ratio to it."""
+    """An arm's speed in each group relative to the group's baseline, where there is a ratio to it."""
     own = {row.group: 1.0 for row in rows if row.verdict == "baseline"}
     return own | {row.group: row.speed_up.value for row in rows if row.speed_up}
 
@@ -49,10 +49,10 @@ def _duel(first: str, second: str, family: Mapping[str, Sequence[Row]], shared: 
         return f"{first} and {second} lead, and can't be compared with each other."
     if gap.value > 1:  # paired with each other they may rank the other way round than by way of the baseline
         first, second, gap = second, first, gap.inverse
-    says = verdict(gap, floors.get(mine[0].family, 0.0))
-    if says == "one run":
+    means = verdict(gap, floors.get(mine[0].family, 0.0))
+    if means == "one run":
         return f"{first} was ahead of {second} in a single run, which says little."
-    if says != "slower":
+    if means != "slower":
         return f"{first} and {second} lead, and can't be told apart."
     return f"{first} is fastest; {second} comes next, at {fmt.ratio(gap)} times its speed."
 

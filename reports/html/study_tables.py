@@ -10,13 +10,13 @@ from analysis import format as fmt
 from analysis.comparison import Comparison, Row
 from analysis.record import Record
 from models.catalogue import Point, point, points
-from reports.styles import ordered
+from reports.arms import ordered
 
 TITLES = {"4.3": "Mean time of five runs, and its spread"}
 
 
 @dataclass(frozen=True)
-class Line:
+class StudyRow:
     """A backend at a point. printed: the study's time, memory, training and test error; measured: the same of ours."""
 
     point: str
@@ -29,8 +29,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Table:
-    """axis: empty where the table has no sweep. results: whether the study prints results in it, not counts only."""
+class StudyTable:
+    """A table of the study. axis: empty where it has no sweep. results: whether it has results, and not only counts."""
 
     number: str
     title: str
@@ -38,15 +38,15 @@ class Table:
     dataset: str
     axis: str
     results: bool
-    lines: tuple[Line, ...]
+    rows: tuple[StudyRow, ...]
 
     @property
     def measured(self) -> bool:
-        return any(line.runs for line in self.lines)
+        return any(row.runs for row in self.rows)
 
 
-def tables(comparison: Comparison) -> list[Table]:
-    """All of them, measured or not. Results with replaced settings are not the study's, nor are points of one's own."""
+def tables(comparison: Comparison) -> list[StudyTable]:
+    """All tables, measured or not. Results with replaced settings are not in them, nor are points of one's own."""
     rows: dict[str, dict[str, Row]] = {}
     for row in comparison.rows:
         if row.group == row.point:
@@ -60,7 +60,7 @@ def tables(comparison: Comparison) -> list[Table]:
     return [_table(number, listed[number], rows) for number in sorted(listed, key=lambda name: int(name[2:]))]
 
 
-def _table(number: str, members: Mapping[str, Point], rows: Mapping[str, Mapping[str, Row]]) -> Table:
+def _table(number: str, members: Mapping[str, Point], rows: Mapping[str, Mapping[str, Row]]) -> StudyTable:
     first = next(iter(members.values()))
     printed = {(r.point, r.backend): r for r in study.results() if r.table == number}
     swept = len(members) > 1 and number not in TITLES
@@ -70,26 +70,26 @@ def _table(number: str, members: Mapping[str, Point], rows: Mapping[str, Mapping
     title = TITLES.get(number, same)
     several = len({each.dataset for each in members.values()}) > 1
     family, dataset = ("", "") if several else (first.family, first.dataset)
-    return Table(number, title, family, dataset, axis, bool(printed), tuple(lines))
+    return StudyTable(number, title, family, dataset, axis, bool(printed), tuple(lines))
 
 
 def _lines(
     where: Point, rows: Mapping[str, Row], printed: Mapping[tuple[str, study.StudyBackend], study.Result]
-) -> Iterator[Line]:
+) -> Iterator[StudyRow]:
     theirs: dict[str, study.Result] = {backend: result for (id, backend), result in printed.items() if id == where.id}
     count = "-" if where.printed_params is None else f"{where.printed_params:,}"
     for arm in ordered([*theirs, *(arm for arm in rows if arm not in theirs)]) or [""]:
         row = rows.get(arm)
-        yield Line(
+        yield StudyRow(
             where.id, _counted(count, row), arm or "not measured", _printed(theirs.get(arm)), _measured(row),
             str(row.outcomes.get("ok", 0)) if row else "", _remarks(row),
         )  # fmt: skip
 
 
 def _counted(printed: str, row: Row | None) -> str:
-    """The printed count, and what the workers counted where that is another one."""
-    seen = {each.params for each in row.records if each.ok} if row else set()
-    return ", counted ".join([printed, *(f"{n:,}" for n in seen if isinstance(n, int) and f"{n:,}" != printed)])
+    """The printed count of parameters, and the workers' count where that differs."""
+    counts = {each.params for each in row.records if each.ok} if row else set()
+    return ", counted ".join([printed, *(f"{n:,}" for n in counts if isinstance(n, int) and f"{n:,}" != printed)])
 
 
 def _printed(result: study.Result | None) -> tuple[str, str, str, str]:

@@ -1,9 +1,7 @@
-"""A comparison as CSV or JSON: for programs, with every flag and what each figure rests on."""
+"""A comparison as CSV or JSON: for programs, with every flag and the plan of each figure."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Sequence
@@ -12,25 +10,24 @@ from typing import Any
 
 import msgspec
 
-from analysis.comparison import Comparison, Pool, Row
-from analysis.record import Record
+from analysis.comparison import Comparison, GeometricMean, Row
+from analysis.record import Record, columns
 from analysis.statistics import Median, Ratio
-from reports.tables.ratios import PROVENANCE, Printed
+from reports.tables import writing
+from reports.tables.ratios import PROVENANCE, PrintedSpeedUp
 
 VERSION = 3
 # 2: errors with their unit in a field of its own, noise_floor and stands; CSV with the plan.
 # 3: the verdict `lost`, of rows that may have no runs.
-PLAN = ("warmup", "rounds", "examples", "batch_size", "data", "environment", "versions", "python", *PROVENANCE)
+PLAN = (
+    *columns("warmup", "rounds", "examples", "batch_size", "data", "environment", "versions", "python"),
+    *PROVENANCE,
+)
 
 
-def as_csv(comparison: Comparison, printed: Printed | None = None) -> str:
-    """One line for each row of each table, with units in the headers; flags are codes (docs/comparing.md)."""
-    out = io.StringIO()
-    lines = [_flat(comparison, row, printed) | _plan_cells(row.records) for row in comparison.rows]
-    writer = csv.DictWriter(out, list(lines[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return out.getvalue()
+def as_csv(comparison: Comparison, printed: PrintedSpeedUp | None = None) -> str:
+    """One line for each row of each table; the headers have units, and flags are codes (docs/comparing.md)."""
+    return writing.as_csv([_flat(comparison, row, printed) | _plan_cells(row.records) for row in comparison.rows])
 
 
 def _plan_cells(records: Sequence[Record]) -> dict[str, Any]:
@@ -39,7 +36,7 @@ def _plan_cells(records: Sequence[Record]) -> dict[str, Any]:
     return {name: json.dumps(value) if isinstance(value, dict) else value for name, value in plan.items()}
 
 
-def _flat(comparison: Comparison, row: Row, printed: Printed | None) -> dict[str, Any]:
+def _flat(comparison: Comparison, row: Row, printed: PrintedSpeedUp | None) -> dict[str, Any]:
     flat: dict[str, Any] = {"group": row.group, "point": row.point, "family": row.family, "arm": row.arm}
     flat |= {"baseline": row.baseline, "verdict": row.verdict, "reason": row.reason, "runs": row.outcomes.get("ok", 0)}
     flat |= _interval("epoch_s", row.epoch) | _interval("speed_up", row.speed_up) | _interval("memory", row.memory)
@@ -63,7 +60,7 @@ def _interval(name: str, value: Ratio | Median | None) -> dict[str, float | None
     return {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
 
 
-def as_json(comparison: Comparison, printed: Printed | None = None) -> str:
+def as_json(comparison: Comparison, printed: PrintedSpeedUp | None = None) -> str:
     """Everything: rows with their flags, runs and plan (which says where they come from), geometric means, floors."""
     rows = [
         {
@@ -79,21 +76,21 @@ def as_json(comparison: Comparison, printed: Printed | None = None) -> str:
         "version": VERSION,
         "by": comparison.by,
         "rows": rows,
-        "geometric_means": [_pool(pool) for pool in comparison.pools],
+        "geometric_means": [_mean(each) for each in comparison.means],
         "noise_floors": {family: math.expm1(floor) for family, floor in comparison.floors.items()},
     }
     return _json(content, indent=1)
 
 
 def _plan(records: Sequence[Record]) -> dict[str, Any]:
-    """What rule and reader ask of every export: warm-ups, rounds, seed, packages, commit."""
+    """The fields that say how the figures came about: warm-ups, rounds, seed, packages, commit."""
     first = next((each for each in records if each.ok), None)
-    plan = {name: getattr(first, name, None) for name in PLAN}
+    plan: dict[str, Any] = {column.name: None if first is None else column.of(first) for column in PLAN}
     return plan | {"sessions": sorted({each.session for each in records})}
 
 
-def _pool(pool: Pool) -> dict[str, Any]:
-    return {**asdict(pool), "speed_up": {**asdict(pool.speed_up), "p": pool.speed_up.p}}
+def _mean(mean: GeometricMean) -> dict[str, Any]:
+    return {**asdict(mean), "speed_up": {**asdict(mean.speed_up), "p": mean.speed_up.p}}
 
 
 def _missing(value: Any) -> bool:

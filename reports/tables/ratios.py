@@ -1,37 +1,35 @@
-"""A comparison as text or Markdown: tables for people, with what they should know before they believe them."""
+"""A comparison as text or Markdown: tables for people, with the doubts that they should know first."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tabulate import tabulate
-
 from analysis import format as fmt
 from analysis import lost
 from analysis.comparison import Comparison, Row
 from analysis.pairs import values
-from analysis.record import Record
-from reports.tables.markdown import STYLE, escape, item
+from analysis.record import Record, columns
+from reports.tables.writing import MARKDOWN, as_text, escape, item
 
-Printed = Callable[[Row], float | None]
+PrintedSpeedUp = Callable[[Row], float | None]
 
 LEGEND = """speed-up: the baseline's time over this one's, above 1 is faster, with its 95 % confidence interval.
 ~: the interval contains 1, or the difference is within the machine's noise floor: no verdict.
 epoch: median over runs, with an exact interval, or with the extremes and how often such a range holds the truth.
 memory: peak while training; relative: over the baseline's. Errors: median over seeds, and their spread.
 study total: the study's whole schedule without evaluation; of a projection, where one such training is expected."""
-PROVENANCE = ("commit", "profile", "order_seed", "device", "threads", "options")
+PROVENANCE = columns("commit", "profile", "order_seed", "device", "threads", "options")
 
 
 def _short(names: Iterable[str]) -> dict[str, str]:
-    """Saved runs without their folder, where that is the same for all."""
+    """Names of saved runs without their folder, where that is the same for all."""
     names = list(names)
     folders = {name.rpartition("/")[0] for name in names}
     return {name: name.rpartition("/")[2] if len(folders) == 1 else name for name in names}
 
 
-def _cells(row: Row, title: str, printed: Printed | None) -> list[str]:
+def _cells(row: Row, title: str, printed: PrintedSpeedUp | None) -> list[str]:
     failed = ", ".join(f"{name} {count}" for name, count in row.outcomes.items() if name != "ok")
     verdict = row.verdict + (f": {row.reason}" if row.verdict == "not comparable" else "")
     cells = [
@@ -52,7 +50,7 @@ def _cells(row: Row, title: str, printed: Printed | None) -> list[str]:
     return cells
 
 
-def _headers(by: str, unit: str, printed: Printed | None) -> list[str]:
+def _headers(by: str, unit: str, printed: PrintedSpeedUp | None) -> list[str]:
     headers = [by, "epoch [s]", "speed-up", "verdict", "memory [MiB]", "relative"]
     headers += [f"train err [{unit}]", f"test err [{unit}]", "study total [s]", "runs", "flags"]
     if printed:
@@ -60,33 +58,28 @@ def _headers(by: str, unit: str, printed: Printed | None) -> list[str]:
     return headers
 
 
-def text(comparison: Comparison, style: str, printed: Printed | None = None) -> str:
+def text(comparison: Comparison, style: str, printed: PrintedSpeedUp | None = None) -> str:
     """All tables. style: one of tabulate's, `simple` or `github`. printed: the study's own speed-up of a row.
 
-    Of saved runs only what stands beside something has a table; the notes say what doesn't.
+    Of saved runs only groups with two of them have a table; the notes name the others.
     """
     groups: dict[str, list[Row]] = {}
     for row in comparison.rows:
         groups.setdefault(row.group, []).append(row)
     titles = _short(row.arm for row in comparison.rows)
-    mark, heads = ("### ", "## ") if style == STYLE else ("", "")
+    mark, heads = ("### ", "## ") if style == MARKDOWN else ("", "")
     parts = []
     for group, rows in groups.items():
         rows = sorted((row for row in rows if row.records), key=lambda row: row.epoch.value if row.epoch else math.inf)
         if comparison.by == "run" and len(rows) == 1:
             continue
         cells = [_cells(row, titles[row.arm], printed) for row in rows]
-        table = _table(cells, _headers(comparison.by, rows[0].error_unit, printed), style)
+        table = as_text(cells, _headers(comparison.by, rows[0].error_unit, printed), style)
         parts.append(f"{mark}{escape(_title(group, rows), style)}\n\n{table}")
-    if comparison.pools:
-        parts.append(f"{heads}Geometric means\n\n{_pools(comparison, style, titles)}")
+    if comparison.means:
+        parts.append(f"{heads}Geometric means\n\n{_means(comparison, style, titles)}")
     notes = [*_notes(comparison), *_floors(comparison), *provenance(comparison)]
     return "\n\n".join([*parts, LEGEND, "\n".join(item(note, style) for note in notes)])
-
-
-def _table(rows: Sequence[Sequence[str]], headers: Sequence[str], style: str) -> str:
-    cells = [[escape(cell, style) for cell in row] for row in rows]
-    return tabulate(cells, [escape(each, style) for each in headers], tablefmt=style, disable_numparse=True)
 
 
 def _title(group: str, rows: Sequence[Row]) -> str:
@@ -99,26 +92,26 @@ def _title(group: str, rows: Sequence[Row]) -> str:
     return f"{group}: {kinds} data, {size}, mini-batches of {fmt.known(first.batch_size)}{steady}"
 
 
-def _pools(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str:
+def _means(comparison: Comparison, style: str, titles: Mapping[str, str]) -> str:
     rows = [
         [
-            pool.what,
-            titles[pool.arm],
-            titles[pool.baseline],
-            fmt.ratio(pool.speed_up),
-            pool.verdict,
-            f"{fmt.significant(pool.smallest)} to {fmt.significant(pool.largest)}",
-            str(pool.speed_up.pairs),
+            mean.what,
+            titles[mean.arm],
+            titles[mean.baseline],
+            fmt.ratio(mean.speed_up),
+            mean.verdict,
+            f"{fmt.significant(mean.smallest)} to {fmt.significant(mean.largest)}",
+            str(mean.speed_up.pairs),
         ]
-        for pool in comparison.pools
+        for mean in comparison.means
     ]
     headers = ["family", comparison.by, "baseline", "geometric mean of speed-ups", "verdict", "range", "points"]
-    return _table(rows, headers, style)
+    return as_text(rows, headers, style)
 
 
 def _notes(comparison: Comparison) -> Iterable[str]:
-    """What is lost, or new; every flag once for each row, and every reason."""
-    yield from (f"Lost: {text}" for text in lost.told(comparison))
+    """Results that are lost or new; every flag once for each row, and every reason."""
+    yield from (f"Lost: {text}" for text in lost.missing(comparison))
     if comparison.by == "run":
         yield from lost.new(comparison)
     for row in comparison.rows:
@@ -126,7 +119,7 @@ def _notes(comparison: Comparison) -> Iterable[str]:
         if row.reason and row.verdict != "lost":
             yield f"{where}: {row.reason}"
         for flag in row.flags:
-            if row not in comparison.lost or flag.code != "lost-runs":  # which is told above
+            if row not in comparison.lost or flag.code != "lost-runs":  # which is reported above
                 yield f"{where}: {flag}"
     methods = {row.speed_up.method for row in comparison.compared if row.speed_up}
     if "paired" in methods:
@@ -148,7 +141,7 @@ def _floors(comparison: Comparison) -> Iterable[str]:
 
 
 def provenance(comparison: Comparison) -> Iterable[str]:
-    """Where the figures come from: for each session its plan, settings, packages and machine."""
+    """The origin of the figures: each session's plan, settings, packages and machine."""
     sessions: dict[str, list[Record]] = {}
     for row in comparison.rows:
         for each in row.records:
@@ -156,7 +149,8 @@ def provenance(comparison: Comparison) -> Iterable[str]:
                 sessions.setdefault(each.session, []).append(each)
     for session, records in sessions.items():
         plans = sorted({f"{fmt.known(each.warmup)} + {fmt.known(each.rounds)}" for each in records})
-        settings = [f"{name} {value}" for name in PROVENANCE if (value := getattr(records[0], name)) is not None]
+        known = [(column.name, column.of(records[0])) for column in PROVENANCE]
+        settings = [f"{name} {value}" for name, value in known if value is not None]
         machine = records[0].machine
         started = min(each.started or "" for each in records)
         yield "; ".join(
@@ -173,5 +167,5 @@ def provenance(comparison: Comparison) -> Iterable[str]:
         for backend, last in {each.backend: each for each in records}.items():
             versions = ", ".join(f"{name} {version}" for name, version in last.versions.items())
             packages = f"packages {str(used)[:12]}" if (used := last.environment) else ""
-            if known := [text for text in (versions, packages) if text]:
-                yield f"{session}, {backend}: {'; '.join(known)}"
+            if texts := [text for text in (versions, packages) if text]:
+                yield f"{session}, {backend}: {'; '.join(texts)}"

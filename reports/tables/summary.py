@@ -32,25 +32,25 @@ study total: the study's whole schedule at this rate. How ratios and flags come 
 def summary(records: Sequence[Record], baselines: Sequence[str], floors: Mapping[str, float] | None = None) -> str:
     """All tables of a session, one per point and overridden settings; the legend; every flag and failure.
 
-    baselines: whom ratios refer to, by preference: the first one that has a complete run of the point. floors: of
-    the machine's noise, by family (analysis/noise_floor.py).
+    baselines: arms by preference; ratios refer to the first one that has a complete run of the point. floors: the
+    machine's noise by family (analysis/noise_floor.py).
     """
-    found = compare([each for each in records if each.outcome != "unavailable"], "backend", baselines, floors)
+    comparison = compare([each for each in records if each.outcome != "unavailable"], "backend", baselines, floors)
     groups: dict[str, list[Row]] = {}
-    for row in found.rows:
+    for row in comparison.rows:
         groups.setdefault(row.group, []).append(row)
     parts = [f"{heading(rows)}\n\n{table(rows)}" for rows in groups.values()]
-    if found.pools:
-        parts.append(_pools(found))
+    if comparison.means:
+        parts.append(_means(comparison))
     if parts:
         parts.append(LEGEND)
-    if notes := [*_notes(records, found)]:
+    if notes := [*_notes(records, comparison)]:
         parts.append("\n".join(notes))
     return "\n\n".join(parts)
 
 
 def outcomes(records: Sequence[Record], arms: Sequence[str]) -> str:
-    """What a smoke test shows: how often each family and dataset came to which outcome on each backend, and why."""
+    """The result of a smoke test: how often each family and dataset had which outcome on each backend, and why."""
     arms = [arm for arm in arms if any(each.arm == arm for each in records)]
     cells: dict[tuple[str, str], dict[str, Counter[str]]] = {}
     for each in records:
@@ -98,7 +98,7 @@ def _speed_up(row: Row) -> str:
 
 
 def heading(rows: Sequence[Row]) -> str:
-    """What was measured: the point, its data and plan, and each of the study's settings that was replaced."""
+    """A table's heading: the point, its data and plan, and each of the study's settings that was replaced."""
     records = [each for row in rows for each in row.records]
     first = next((each for each in records if each.ok), records[0])
     table, count = first.table, first.params_printed
@@ -117,44 +117,44 @@ def heading(rows: Sequence[Row]) -> str:
     return text
 
 
-def _pools(found: Comparison) -> str:
+def _means(comparison: Comparison) -> str:
     rows = [
-        [pool.what, pool.arm, f"{fmt.ratio(pool.speed_up)}{' ~' if pool.verdict == '~' else ''}", pool.speed_up.pairs]
-        for pool in found.pools
+        [mean.what, mean.arm, f"{fmt.ratio(mean.speed_up)}{' ~' if mean.verdict == '~' else ''}", mean.speed_up.pairs]
+        for mean in comparison.means
     ]
     headers = ["family", "backend", "geometric mean of speed-ups", "points"]
     return tabulate(rows, headers, disable_numparse=True)
 
 
-Where = tuple[str, str]  # group, or nothing where all are meant, and arm
-Told = dict[str, Counter[Where]]  # how often, by what is said
+Place = tuple[str, str]  # the group, empty where a sentence is about all groups, and the arm
+Counts = dict[str, Counter[Place]]  # how often each sentence holds, and where
 
 
-def _notes(records: Sequence[Record], found: Comparison) -> Iterable[str]:
-    """Every flag, what can't be compared, and every failure, each once with the places and the numbers of times."""
-    told: Told = defaultdict(Counter)
-    for row in found.rows:
+def _notes(records: Sequence[Record], comparison: Comparison) -> Iterable[str]:
+    """Every flag, comparison that can't be made, and failure: each once, with its places and how often it was there."""
+    counts: Counts = defaultdict(Counter)
+    for row in comparison.rows:
         for flag in row.flags:
             times = sum(flag in each.flags for each in row.records)
-            told[str(flag)][row.group, row.arm] += max(times, 1)
+            counts[str(flag)][row.group, row.arm] += max(times, 1)
         if row.verdict == "not comparable":
-            told[f"not comparable: {row.reason}"][row.group, row.arm] += 1
-    yield from _lines(told)
+            counts[f"not comparable: {row.reason}"][row.group, row.arm] += 1
+    yield from _lines(counts)
     yield from _failures(records)
 
 
 def _failures(records: Sequence[Record]) -> Iterable[str]:
-    told: Told = defaultdict(Counter)
+    counts: Counts = defaultdict(Counter)
     for each in records:
         if not each.ok:
             group = "" if each.outcome == "unavailable" else each.group
-            told[f"{each.outcome}: {each.reason}"][group, each.arm] += 1
-    yield from _lines(told)
+            counts[f"{each.outcome}: {each.reason}"][group, each.arm] += 1
+    yield from _lines(counts)
 
 
-def _lines(told: Told) -> Iterable[str]:
-    """One line for what is said of one place; else a line for each group below it."""
-    for text, places in told.items():
+def _lines(counts: Counts) -> Iterable[str]:
+    """One line for a sentence about one place; for several places, a line for each group below the sentence."""
+    for text, places in counts.items():
         if len(places) == 1:
             (((group, arm), count),) = places.items()
             yield f"! {f'{group}, ' if group else ''}{arm}: {text}{_times(count)}"

@@ -121,16 +121,16 @@ def test_other_machines_are_only_flagged_where_runs_are_what_is_compared() -> No
 
 
 @pytest.mark.parametrize(
-    ("own", "told"),
+    ("own", "messages"),
     [
         ({}, ["one, torch: keras 3.0.0, torch 1.0.0; packages environment "]),
         ({"environment": None}, ["one, torch: keras 3.0.0, torch 1.0.0"]),
         ({"environment": None, "versions": None}, []),
     ],
 )
-def test_provenance_says_only_what_is_known(own: dict[str, Any], told: list[str]) -> None:
+def test_provenance_says_only_what_is_known(own: dict[str, Any], messages: list[str]) -> None:
     lines = [*ratios.provenance(compare(typed([fields() | own])))]
-    assert [line for line in lines if line.startswith("one, torch")] == told
+    assert [line for line in lines if line.startswith("one, torch")] == messages
 
 
 def test_other_packages_are_flagged_between_runs_but_not_between_backends() -> None:
@@ -233,7 +233,7 @@ def test_a_backend_against_itself_yields_no_false_verdict_among_many() -> None:
 
 def test_a_family_has_its_geometric_mean() -> None:
     records = typed([e for at in SWEEP for e in session(TWO, at=at)])
-    (pool,) = compare(records).pools
+    (pool,) = compare(records).means
     assert (pool.what, pool.arm, pool.baseline, pool.speed_up.pairs) == ("fnn, real-subset data", "jax", "torch", 6)
     assert pool.smallest <= pool.speed_up.value <= pool.largest
     assert pool.speed_up.low < 2 < pool.speed_up.high
@@ -242,10 +242,10 @@ def test_a_family_has_its_geometric_mean() -> None:
 
 def test_settings_and_backends_are_not_pooled() -> None:
     raw = session(TWO, at=SWEEP[0]) + session(TWO, at=SWEEP[1], overridden={"examples": 100})
-    assert not compare(typed(raw)).pools
+    assert not compare(typed(raw)).means
     before = [e for at in SWEEP[:2] for e in session(TWO, at=at)]
     after = [e for at in SWEEP[:2] for e in session(TWO, at=at, seed=2)]
-    pools = compare(typed(before, "before") + typed(after, "after"), by="run").pools
+    pools = compare(typed(before, "before") + typed(after, "after"), by="run").means
     assert [(pool.what, pool.arm) for pool in pools] == [
         ("fnn torch, real-subset data", "after"),
         ("fnn jax, real-subset data", "after"),
@@ -264,7 +264,7 @@ def test_kinds_of_data_are_not_mixed_in_a_row_or_in_a_mean() -> None:
     points = [*SWEEP[:2], *(at.replace("mnist", "cifar10") for at in SWEEP[:2])]
     kinds = ["real-subset"] * 2 + ["synthetic"] * 2
     mixed = [each for at, data in zip(points, kinds, strict=True) for each in session(TWO, at=at, data=data)]
-    pools = compare(typed(mixed)).pools
+    pools = compare(typed(mixed)).means
     assert [(pool.what, pool.speed_up.pairs) for pool in pools] == [
         ("fnn, real-subset data", 2),
         ("fnn, synthetic data", 2),

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import doubts, doubts_between
-from analysis.record import PAGE, Flag, Record
+from analysis.fields import PAGE
+from analysis.record import Flag, Record
 from tests import ROOT
 from tests.builder import MACHINE, QUIET, bare, one
 

@@ -1,4 +1,4 @@
-"""A/A: the noise floor that `python -m reports noise` stores, and who reads it."""
+"""A/A: the noise floor that `python -m reports noise` stores, and its use in comparisons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from analysis import machines, noise_floor
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import MACHINE, save, session, typed
 from tests.reports.commands import SWEEP, Output, run
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.reading import record
-from analysis.record import VERSION, Flag, documentation, table
+from analysis.record import VERSION, Flag, columns, table
+from analysis.table import documentation
 from fixtures.run import protocol
 from tests import ROOT
 from tests.builder import bare, fields
@@ -102,7 +103,7 @@ def test_the_page_of_fields_is_the_table() -> None:
     introduction, _, rest = (ROOT / "docs" / "results.md").read_text("utf-8").partition("\nComputed in ")
     assert introduction.startswith("# The fields of a result\n")
     assert "|" not in introduction
-    assert f"Computed in {rest}" == documentation(), "write it anew from analysis.record.documentation()"
+    assert f"Computed in {rest}" == documentation(table().values()), "write it anew from analysis.table.documentation()"
 
 
 def kinds(type_: Any) -> set[Any]:
@@ -137,3 +138,15 @@ def test_every_field_is_written_where_the_table_says(where: tuple[str, ...]) -> 
     if "fixtures/run/training.py" in where:  # it takes over what messages say
         names.update(*protocol.FIELDS.values())
     assert [each.name for each in TABLE.values() if each.where == where and each.name not in names] == []
+
+
+def test_meanings_are_shown_without_markdown() -> None:
+    for each in TABLE.values():
+        assert not set("`[]") & set(each.field.text), each.name
+    assert TABLE["outcome"].field.text == "see outcomes"
+
+
+def test_a_name_that_is_not_in_the_table_is_no_column() -> None:
+    assert [each.title for each in columns("run", "wall_s")] == ["run", "wall_s [s]"]
+    with pytest.raises(KeyError):
+        columns("session")

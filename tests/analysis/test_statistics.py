@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.statistics import Ratio, holm, median, paired_ratio, pooled_ratio, unpaired_ratio
+from analysis.statistics import Ratio, half_width, holm, median, paired_ratio, pooled_ratio, unpaired_ratio
 
 Arms = Callable[[list[float], list[float]], Ratio]
 seconds = st.floats(1e-4, 1e4)
@@ -36,6 +36,13 @@ def test_a_ratio_inverts_when_its_arms_swap(ratio: Arms, runs: list[tuple[float,
         assert math.isclose(one.value * other.value, 1, rel_tol=1e-9)
         assert math.isclose(one.low * other.high, 1, rel_tol=1e-6)
     assert math.isclose(there.p, back.p, rel_tol=1e-6, abs_tol=1e-12)
+
+
+@both
+@given(runs=pairs)
+def test_an_intervals_half_width_is_that_of_its_spread(ratio: Arms, runs: list[tuple[float, float]]) -> None:
+    found = ratio(*arms(runs))
+    assert math.isclose(found.half_width, half_width(found.spread, found.freedom), rel_tol=1e-6, abs_tol=1e-9)
 
 
 @both

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.precision import TRAINING, detectable, from_pilot, half_width, plan, power, runs_for
+from analysis.precision import TRAINING, cheapest, detectable, expected_half_width, from_pilot, power, runs_for
 from analysis.record import Record
 from analysis.statistics import paired_ratio
 from analysis.variation import Components, components, steadiness
@@ -108,13 +108,13 @@ def test_components_of_one_run_are_an_error() -> None:
 @given(st.floats(1e-6, 0.1), st.floats(0.005, 0.5))
 def test_the_planned_runs_are_enough_and_one_less_is_not(variance: float, precision: float) -> None:
     runs = runs_for(variance, precision)
-    assert half_width(variance, runs) <= precision
-    assert runs == 2 or half_width(variance, runs - 1) > precision
+    assert expected_half_width(variance, runs) <= precision
+    assert runs == 2 or expected_half_width(variance, runs - 1) > precision
 
 
 @given(st.floats(1e-6, 0.1), st.floats(1e-6, 0.1), st.floats(0.005, 0.5), st.integers(2, 20))
 def test_a_plan_never_has_more_runs_than_allowed(between: float, within: float, precision: float, most: int) -> None:
-    made = plan(Components(between, within, 2), precision, 10.0, 1.0, rounds=[5, 10], most_runs=most)
+    made = cheapest(Components(between, within, 2), precision, 10.0, 1.0, rounds=[5, 10], most_runs=most)
     assert 2 <= made.runs <= most
     assert made.rounds in (5, 10)
     assert made.precision <= precision or made.runs == most
@@ -140,7 +140,7 @@ def test_what_is_called_detectable_is_found_four_times_in_five(variance: float, 
 
 def test_a_planted_effect_of_five_percent_is_found_with_the_promised_power() -> None:
     pilot = Components(between=0.04**2, within=0.06**2, freedom=9)
-    made = plan(pilot, precision=0.04, run_s=20, round_s=2)
+    made = cheapest(pilot, precision=0.04, run_s=20, round_s=2)
     promised = power(made.variance, 0.05, made.runs)
     draw, draws = np.random.default_rng(2), 4000
     shape = (draws, made.runs)
@@ -192,7 +192,7 @@ def test_no_other_number_of_rounds_is_cheaper(
     between: float, within: float, run_s: float, round_s: float, precision: float
 ) -> None:
     pilot = Components(between, within, 2)
-    made = plan(pilot, precision, run_s, round_s)
+    made = cheapest(pilot, precision, run_s, round_s)
     assert made.precision <= precision
     assert made.seconds == pytest.approx(made.runs * (run_s + made.rounds * round_s))
     for rounds in (5, 6, 10, 20, 50, 100):
@@ -247,7 +247,7 @@ def test_a_pilot_without_a_second_block_is_refused() -> None:
 
 
 def test_a_plan_names_its_price_in_minutes() -> None:
-    text = str(plan(Components(0.002, 0.0, 9), precision=0.05, run_s=30, round_s=1))
+    text = str(cheapest(Components(0.002, 0.0, 9), precision=0.05, run_s=30, round_s=1))
     assert re.fullmatch(
         r"6 runs of 5 rounds, about 4 min: an interval of 4\.8 % to each side .* of 6\.\d % is .*", text
     )

@@ -16,9 +16,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from analysis import saved_runs
 from analysis.newest import Newest
+from analysis.record import table
 from models.catalogue import points
-from reports.figures.charts import Figure
-from reports.figures.sweeps import figures
+from reports.figures.charts import Chart
+from reports.figures.sweeps import charts
 from tests.browser.conftest import EPOCHS, Opened, logged, made
 from tests.builder import fields, save, session, with_total
 
@@ -45,15 +46,15 @@ def errors(page: Chrome) -> list[Any]:
     return [entry for entry in logged(page) if entry["level"] in ("SEVERE", "WARNING")]
 
 
-def figure(report: Path, number: str) -> Figure:
+def chart(report: Path, number: str) -> Chart:
     saved, _ = saved_runs.everything(report.parent)
-    return next(each for each in figures(Newest(saved)) if each.number == number)
+    return next(each for each in charts(Newest(saved)) if each.number == number)
 
 
 @pytest.mark.parametrize("number", ["4.44", "4.45", "4.46", "4.79", "4.80", "4.81"])
 def test_figures_hold_the_numbers_of_the_runs(number: str, report: Path, opened: Opened) -> None:
     page = opened(report)
-    lines, wanted = plotted(page, number), figure(report, number)
+    lines, wanted = plotted(page, number), chart(report, number)
     for series in (each for each in wanted.series if each.main):
         shown = lines[series.name]
         values = {tick: y for tick, y in zip(wanted.ticks, shown["y"], strict=True) if y is not None}
@@ -108,6 +109,9 @@ def test_numbers_and_raw_rounds_come_when_asked_for(report: Path, opened: Opened
     groups[0].find_element(By.TAG_NAME, "summary").click()
     WebDriverWait(page, 10).until(lambda _: groups[0].find_elements(By.TAG_NAME, "tr"))
     assert len(groups[0].find_elements(By.TAG_NAME, "tr")) == 1 + 3 * len(EPOCHS)
+    (head,) = (row for row in groups[0].find_elements(By.TAG_NAME, "tr") if "rounds_s [s]" in row.text)
+    titles = {cell.text: cell.get_attribute("title") for cell in head.find_elements(By.TAG_NAME, "th")}
+    assert titles["rounds_s [s]"] == table()["rounds_s"].field.text
     first = json.loads(next(report.parent.glob("**/0001_a.json")).read_text())["benchmarks"][0]["extra_info"]
     wanted = " ".join(f"{seconds:.5g}" for seconds in first["rounds_s"])
     assert any(wanted in row.text for row in groups[0].find_elements(By.TAG_NAME, "tr"))

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_benchmark.stats import Stats
 
 from analysis import saved_runs
 from analysis.journal import line
+from analysis.reading import record
 from analysis.record import VERSION
-from analysis.rounds import stats
 from reports.__main__ import main
 from tests import ROOT
 from tests.backends import slow_but
@@ -24,21 +22,20 @@ from tests.builder import fields, journal
 from tests.faults.conftest import SMOKE, Run, saved
 
 
-@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40) | st.lists(st.sampled_from([1.0, 2.0]), min_size=1))
-def test_statistics_are_those_of_pytest_benchmark(data: list[float]) -> None:
-    theirs = Stats()
-    for value in data:
-        theirs.update(value)
-    assert stats(data) == {**theirs.as_dict(), "data": data, "iterations": 1}
-
-
-def test_no_rounds_have_no_statistics() -> None:
-    with pytest.raises(ValueError, match="without rounds"):
-        stats([])
-
-
 def recover(root: Path, *arguments: str) -> int:
     return main(["--root", str(root), "recover", *arguments])
+
+
+def test_an_old_journals_groups_and_statistics_are_those_of_pytest_benchmark(tmp_path: Path) -> None:
+    raw = fields(rounds_s=[1.0, 2.0, 9.0], overridden={"examples": 100, "epochs": 3})
+    journal(tmp_path, "20260101-010101-5", [raw])
+    assert recover(tmp_path) == 0
+    (entry,) = json.loads(next(tmp_path.glob("recovered/*.json")).read_text())["benchmarks"]
+    assert entry["group"] == record(raw).group == "mnist-fnn-layers-6 epochs=3 examples=100"
+    theirs = Stats()
+    for seconds in raw["rounds_s"]:
+        theirs.update(seconds)
+    assert entry["stats"] == {**theirs.as_dict(), "data": raw["rounds_s"], "iterations": 1}
 
 
 def test_a_journal_of_before_checksums_is_recovered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

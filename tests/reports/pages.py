@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.__main__ import main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import session, with_total
 
 POINTS = ("mnist-fnn-layers-6", "mnist-cnn_softmax-filters-1", "imdb-imdb_lstm-layers-1")

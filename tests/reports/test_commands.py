@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import signal
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import reports
 from reports.__main__ import COMMANDS, main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import fields, save
 from tests.reports.commands import Output, run
+
+MAPPED = ("analysis", "reports", "reports.figures", "reports.html", "reports.tables", "storage", "study")
 
 
 def test_it_runs_as_a_module_and_helps() -> None:
@@ -24,9 +26,11 @@ def test_it_runs_as_a_module_and_helps() -> None:
     assert all(name in done.stdout for name in COMMANDS)
 
 
-def test_the_map_of_the_package_names_every_module() -> None:
-    modules = {path.stem for path in Path(reports.__file__).parent.glob("[a-z]*.py")}
-    assert modules <= set(re.findall(r"\w+", str(reports.__doc__)))
+@pytest.mark.parametrize("name", MAPPED)
+def test_the_map_of_a_package_names_every_module(name: str) -> None:
+    package = importlib.import_module(name)
+    modules = {path.stem for path in Path(str(package.__file__)).parent.glob("[a-z]*.py")}
+    assert modules <= set(re.findall(r"\w+", str(package.__doc__)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -91,9 +95,9 @@ def test_show_of_a_record_without_what_a_total_takes(tmp_path: Path, capsys: Out
 )
 def test_a_wrong_name_is_a_usage_error_without_a_traceback(root: Path, arguments: list[str], capsys: Output) -> None:
     assert run(root, *arguments) == Exit.USAGE
-    told = capsys.readouterr().err
-    assert told.startswith("reports: ")
-    assert "Traceback" not in told
+    messages = capsys.readouterr().err
+    assert messages.startswith("reports: ")
+    assert "Traceback" not in messages
 
 
 REPORTS = [sys.executable, "-W", "error", "-m", "reports"]
@@ -121,8 +125,8 @@ def test_output_that_nobody_reads_is_no_error_and_opens_no_gate(root: Path) -> N
         assert ended(root, "list", stdout=writes) == (Exit.FINE, "")
         compared = ("compare", "0001", "0002", "--format=json")  # more than fits into a buffer
         assert ended(root, *compared, stdout=writes) == (Exit.FINE, "")
-        code, told = ended(root, *compared, "--fail-above=5%", stdout=writes)
-    assert (code, told.startswith("slower by more than 5.0 %"), told.count("\n")) == (Exit.REGRESSED, True, 1)
+        code, messages = ended(root, *compared, "--fail-above=5%", stdout=writes)
+    assert (code, messages.startswith("slower by more than 5.0 %"), messages.count("\n")) == (Exit.REGRESSED, True, 1)
 
 
 def test_a_full_disk_is_told_in_one_line(root: Path) -> None:
@@ -139,5 +143,5 @@ def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
         assert process.stdout
         os.read(process.stdout.fileno(), 1)  # it writes
         process.send_signal(signal.SIGINT)
-        told = process.communicate(timeout=30)[1]
-    assert (process.returncode, told) == (130, b"\ninterrupted\n")
+        messages = process.communicate(timeout=30)[1]
+    assert (process.returncode, messages) == (130, b"\ninterrupted\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from study.printed import results
 from tests.builder import save, session
 from tests.reports.commands import SWEEP, Output, run

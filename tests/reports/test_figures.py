@@ -19,11 +19,11 @@ from analysis import saved_runs
 from analysis.newest import Newest
 from models.catalogue import point
 from reports.__main__ import main
-from reports.commands.exits import Exit
-from reports.figures.charts import Figure
+from reports.arms import ORDER, STYLES, style
+from reports.commands.common import Exit
+from reports.figures.charts import Chart
 from reports.figures.drawing import rendered
-from reports.figures.sweeps import figures
-from reports.styles import ORDER, STYLES, style
+from reports.figures.sweeps import charts
 from tests.builder import fields, save, session, with_total
 
 SWEEP = tuple(f"imdb-imdb_lstm-cells-{cells}" for cells in (25, 50, 100, 200, 400, 800))
@@ -35,15 +35,15 @@ def swept(at: tuple[str, ...] = SWEEP, runs: int = 3, **own: Any) -> list[dict[s
     return [with_total(each) for each in made]
 
 
-def drawn(root: Path, number: str, settings: str = "", baseline: str | None = None) -> Figure:
+def drawn(root: Path, number: str, settings: str = "", baseline: str | None = None) -> Chart:
     saved, _ = saved_runs.everything(root)
-    return next(f for f in figures(Newest(saved), baseline) if (f.number, f.settings) == (number, settings))
+    return next(f for f in charts(Newest(saved), baseline) if (f.number, f.settings) == (number, settings))
 
 
 def test_every_figure_of_the_study_but_the_diagram_is_there() -> None:
-    numbers = [each.number for each in figures(Newest([]))]
+    numbers = [each.number for each in charts(Newest([]))]
     assert numbers == [f"4.{n}" for n in range(1, 90) if n != 43]
-    assert not any(each.measured for each in figures(Newest([])))
+    assert not any(each.measured for each in charts(Newest([])))
 
 
 def test_memory_and_throughput_are_medians_of_the_saved_json(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_lines_stand_beside_each_other(tmp_path: Path) -> None:
 def test_the_study_itself_can_be_drawn(tmp_path: Path) -> None:
     main(["--root", str(tmp_path), "study-run"])
     (saved,) = saved_runs.choose(["study-2018"], tmp_path)
-    figure = next(each for each in figures(Newest([saved])) if each.number == "4.20")
+    figure = next(each for each in charts(Newest([saved])) if each.number == "4.20")
     printed = {r.backend: r.time_s for r in study.results() if r.table == "4.8"}
     assert {line.name: line.spots[0].value for line in figure.series} == pytest.approx(printed)
     assert not any(label.startswith("projected") for label in figure.labels)
@@ -253,7 +253,7 @@ def test_the_command_says_what_it_cannot_draw(tmp_path: Path, capsys: pytest.Cap
 DRAW = """
 import sys
 from pathlib import Path
-from reports.drawing import draw
+from reports.figures.drawing import draw
 from tests.reports.test_figures import drawn
 draw(drawn(Path(sys.argv[1]), "4.78"), Path(sys.argv[1]) / "own", ["svg", "png"])
 """

@@ -1,4 +1,4 @@
-"""`python -m reports compare --fail-above` as CI runs it: exit codes, and what the log is told."""
+"""`python -m reports compare --fail-above` as CI runs it: exit codes, and its messages in the log."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import pytest
 
 from analysis import noise_floor
 from analysis.comparison import compare
-from reports.commands.compare import check
-from reports.commands.exits import Exit
+from analysis.slowdowns import slowdowns
+from reports.commands.common import Exit
 from tests.builder import MACHINE, fields, save, session, typed
 from tests.reports.commands import Output, run, swept
 
 
 def test_a_slowdown_above_the_limit_fails(root: Path, capsys: Output) -> None:
     assert run(root, "compare", "0001", "0002", "--fail-above=5%") == Exit.REGRESSED
-    told = capsys.readouterr().err
-    assert "slower by more than 5.0 %" in told
-    assert "mnist-fnn-layers-1 torch" in told
-    assert "jax" not in told
+    messages = capsys.readouterr().err
+    assert "slower by more than 5.0 %" in messages
+    assert "mnist-fnn-layers-1 torch" in messages
+    assert "jax" not in messages
 
 
 def test_a_slowdown_within_the_limit_passes(root: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_gate_below_the_noise_floor_says_so(tmp_path: Path, capsys: Output) ->
         runs = [fields(run=run, rounds_s=[epoch * (1 + run / 1e4)] * 5) for run in range(1, 6)]
         save(tmp_path, f"000{number}_a", runs, f"2026-01-0{number}")
     assert run(tmp_path, "compare", "0001", "0002", "--fail-above=5%") == Exit.FINE
-    told = capsys.readouterr().err
+    messages = capsys.readouterr().err
     assert (
-        told
+        messages
         == "passed, but some rows would only have shown a slowdown of 20 %: that is the noise floor of this machine\n"
     )
     assert run(tmp_path, "compare", "0001", "0002", "--fail-above=25%") == Exit.FINE
@@ -73,7 +73,7 @@ def test_the_gate_rarely_fails_for_nothing() -> None:
     for draw in range(tables):
         before, after = swept({"torch": 1.0}, seed=draw), swept({"torch": 1.0}, seed=tables + draw)
         found = compare(typed(before, "before") + typed(after, "after"), by="run")
-        failed += bool(check(found, limit=0.01).regressed)
+        failed += bool(slowdowns(found, limit=0.01).beyond)
     assert failed / tables <= 0.05
 
 
@@ -115,9 +115,9 @@ def test_what_had_a_result_and_has_none_is_lost(root: Path, own: dict[str, Any],
     save(root, "0003_c", lacking(swept({"torch": 1.0, "jax": 0.5}), **own), "2026-01-04")
     lost = f"Linux-CPython-3.11-64bit/0003_c has no result of {ABOUT}: {why}\n"
     assert run(root, "compare", "0001", "0003", "--fail-above=50%") == Exit.REGRESSED
-    told = capsys.readouterr()
-    assert told.err == f"lost: {lost}"
-    assert f"\n* Lost: {lost}" in told.out
+    messages = capsys.readouterr()
+    assert messages.err == f"lost: {lost}"
+    assert f"\n* Lost: {lost}" in messages.out
     assert run(root, "compare", "0001", "0003") == Exit.FINE  # no gate was asked for
     capsys.readouterr()
     assert run(root, "compare", "0003", "0001", "--fail-above=50%") == Exit.FINE  # it is new
@@ -160,9 +160,9 @@ def test_more_failing_runs_than_before_are_lost(root: Path, capsys: Output) -> N
     save(root, "0003_c", part, "2026-01-04")
     assert run(root, "compare", "0001", "0003", "--fail-above=50%") == Exit.REGRESSED
     says = f"lost runs of {ABOUT}: 1 of its 4 runs failed (crash), and 0 of the baseline's 4"
-    told = capsys.readouterr()
-    assert says in told.err
-    assert told.out.count("1 of its 4 runs failed") == 1
+    messages = capsys.readouterr()
+    assert says in messages.err
+    assert messages.out.count("1 of its 4 runs failed") == 1
     save(root, "0004_d", part, "2026-01-05")
     assert run(root, "compare", "0003", "0004", "--fail-above=50%") == Exit.FINE  # no more than before
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests.builder import fields, journal, save
 from tests.reports.pages import POINTS, embedded, page, raw, shown, written
 
@@ -56,7 +56,7 @@ def test_raw_rounds_are_those_of_the_json(tmp_path: Path) -> None:
     wanted = [each["extra_info"] for each in json.loads(path.read_text())["benchmarks"]]
     rows = [dict(zip(results["columns"], row, strict=True)) for row in results["rows"]]
     for row, exact in zip(rows, wanted, strict=True):
-        assert row["rounds"] == pytest.approx(exact["rounds_s"], rel=1e-4)
+        assert row["rounds_s"] == pytest.approx(exact["rounds_s"], rel=1e-4)
         assert results["texts"][row["backend"]] == exact["backend"]
         assert results["texts"][row["group"]] == exact["point"]
 
@@ -126,10 +126,10 @@ def test_damaged_and_newer_files_are_left_out_and_told(tmp_path: Path, capsys: O
     (path.parent / "0002_b.json").write_text(path.read_text()[:-200])
     save(tmp_path, "0003_c", [each | {"record_version": 99} for each in raw()])
     words = shown(page(tmp_path))
-    told = capsys.readouterr().err
+    messages = capsys.readouterr().err
     for expected in ("cut off or damaged", "version 99"):
         assert expected in words
-        assert expected in told
+        assert expected in messages
     for name in ("0002_b", "0003_c"):
         assert written(tmp_path, str(path.parent / f"{name}.json")) == Exit.USAGE
     path.unlink()

@@ -1,4 +1,4 @@
-"""What a report opens with: its heat maps and sentences, and whom their ratios refer to."""
+"""The top of a report: its heat maps and sentences, and the baseline of their ratios."""
 
 from __future__ import annotations
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from _pytest.mark.expression import Expression
+from markupsafe import escape
 
 from analysis import saved_runs
+from analysis.record import table
 from models.catalogue import points
 from reports.html import origin
+from reports.html.raw import FIGURES
 from tests.builder import fields, save
-from tests.reports.pages import page, raw, shown
+from tests.reports.pages import embedded, page, raw, shown
 
 
 def test_environments_flags_and_the_way_to_repeat_it_are_told(tmp_path: Path) -> None:
@@ -26,6 +29,22 @@ def test_environments_flags_and_the_way_to_repeat_it_are_told(tmp_path: Path) ->
     plan = "--profile=quick --runs=3 --warmup=2 --rounds=5 --seed=1 --threads=2 --device=cpu"
     commands = [line for line in origin.reproduce(saved) if line.startswith("pytest")]
     assert commands == [f"pytest benchmarks --headline --backend=theano,cntk,torch {plan}"]
+
+
+def test_the_page_says_of_each_field_what_the_table_says(tmp_path: Path) -> None:
+    save(tmp_path, "0001_a", raw(waited_s=1.0))
+    saved, _ = saved_runs.everything(tmp_path)
+    facts = dict(origin.provenance(saved)[0].facts)
+    assert {column.name for column in facts} <= table().keys()
+    assert facts[table()["warmup"]] == "2"
+    text = page(tmp_path)
+    for name in ("machine", "order_seed", "environment"):
+        assert f'<dt title="{escape(table()[name].field.text)}">{name}</dt>' in text
+    for column in (*origin.FACTS, *FIGURES):
+        assert f"<dt>{column.title}</dt><dd>{escape(column.field.text)}</dd>" in text
+    headers = {name: (title, meaning) for name, title, meaning in embedded(text, "results")["headers"]}
+    assert headers["rounds_s"] == ("rounds_s [s]", "every round: wall time by the worker")
+    assert headers["peak_memory_mib"][0] == "peak_memory_mib [MiB]"
 
 
 @pytest.mark.parametrize(

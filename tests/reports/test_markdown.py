@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from tabulate import tabulate
 
-from reports.commands.exits import Exit
-from reports.tables.markdown import STYLE, escape, item
+from reports.commands.common import Exit
+from reports.tables.writing import MARKDOWN, PLAIN, escape, item
 from tests.builder import MACHINE, fields, save
 from tests.reports.commands import Output, run
 
@@ -58,7 +58,7 @@ def test_any_text_reads_as_it_is(text: str) -> None:
     listed = Page(f"* before\n{item(text)}\n* behind")
     assert listed.seen == {"ul", "li"}
     assert [each.strip() for each in listed.parts["li"]] == ["before", plain, "behind"]
-    table = Page(tabulate([[escape(text), "x"]], ["one", "two"], tablefmt=STYLE, disable_numparse=True))
+    table = Page(tabulate([[escape(text), "x"]], ["one", "two"], tablefmt=MARKDOWN, disable_numparse=True))
     assert table.seen == {"table", "thead", "tbody", "tr", "th", "td"}
     assert table.parts["td"] == [plain, "x"]
     heading = Page(f"### a {escape(text)}: b")
@@ -68,7 +68,7 @@ def test_any_text_reads_as_it_is(text: str) -> None:
 def test_figures_and_names_stay_legible() -> None:
     for text in ("1.05 [0.98, 1.18] 88%", "mnist-cnn_softmax-filter_size-3", "-", "projected 798 [606, 1,052]"):
         assert escape(text) == text
-    assert escape(NASTY, "simple") == NASTY
+    assert escape(NASTY, PLAIN) == NASTY
 
 
 def test_a_comparison_shows_every_name_and_message_as_it_is(tmp_path: Path, capsys: Output) -> None:

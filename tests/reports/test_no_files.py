@@ -14,7 +14,7 @@ import pytest
 
 from analysis import noise_floor, saved_runs
 from analysis.saved_runs import RunProblem
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from reports.html.origin import FLEXIBILITY, flexibility
 from storage import files
 from tests.builder import MACHINE, journal, save, session
@@ -53,12 +53,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", ["0002_x.json", "journal/20260102-000000-1.jsonl"])
 def test_it_is_named_and_the_others_are_listed(folder: Path, name: str, says: str, make: Make, capsys: Output) -> None:
     make(folder / name)
-    code, told = run(folder, "list"), capsys.readouterr()
-    assert "0001_a" in told.out
+    code, messages = run(folder, "list"), capsys.readouterr()
+    assert "0001_a" in messages.out
     if says.startswith("it is a folder") and name.endswith("json"):  # where runs may lie
         assert code == Exit.FINE
         return
-    assert (code, told.err) == (Exit.USAGE, f"! {folder / name} can't be read: {says}\n")
+    assert (code, messages.err) == (Exit.USAGE, f"! {folder / name} can't be read: {says}\n")
     assert run(folder, "compare", "0001") == Exit.FINE
     with pytest.raises(RunProblem, match=says):
         saved_runs.load(folder / name)
@@ -79,7 +79,7 @@ def test_a_noise_floor_that_is_no_file_is_told(folder: Path, says: str, make: Ma
 def test_what_backends_can_do_is_read_from_a_file_only(folder: Path) -> None:
     (folder / FLEXIBILITY).parent.mkdir()
     os.mkfifo(folder / FLEXIBILITY)
-    assert "it is a named pipe, and no file" in flexibility(folder)[2][0]
+    assert "it is a named pipe, and no file" in flexibility(folder).notes[0]
 
 
 @pytest.mark.parametrize("command", ["compare", "show", "recover"])
@@ -96,7 +96,7 @@ def test_files_are_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_told() -> None:
-    """Below /tmp, since whom root becomes here, who may read everything, has to get there."""
+    """A folder below /tmp, which the user that root becomes in this test can reach."""
     listed = (
         "import os, sys; sys.path.insert(0, sys.argv[1]); from reports.__main__ import main\n"
         "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"

@@ -17,7 +17,7 @@ from analysis import journal, saved_runs
 from analysis.journal import line
 from fixtures.pytest_plugin import options
 from reports.__main__ import main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from tests import ROOT
 from tests.builder import fields, save
 from tests.reports.commands import Output, run, swept
@@ -55,7 +55,7 @@ def test_the_home_folder_is_meant_by_its_short_name(home: Path, words: list[str]
 
 
 @pytest.mark.parametrize(
-    ("words", "begins", "told"),
+    ("words", "begins", "messages"),
     [
         (["html"], b"<!doctype html>", "-: 33 results"),
         (["figures", "--figure=4.9", "--format=png"], b"\x89PNG", ""),
@@ -64,13 +64,13 @@ def test_the_home_folder_is_meant_by_its_short_name(home: Path, words: list[str]
     ],
 )
 def test_a_dash_is_standard_output_and_all_else_is_said_elsewhere(
-    home: Path, capfdbinary: pytest.CaptureFixture[bytes], words: list[str], begins: bytes, told: str
+    home: Path, capfdbinary: pytest.CaptureFixture[bytes], words: list[str], begins: bytes, messages: str
 ) -> None:
     assert main(["--root=~/my runs", *words, "--output=-"]) == Exit.FINE
     out, err = capfdbinary.readouterr()
     assert out.startswith(begins)
-    assert err.decode().startswith(told)
-    assert bool(err) == bool(told)
+    assert err.decode().startswith(messages)
+    assert bool(err) == bool(messages)
     assert not any(Path().iterdir())
 
 
@@ -85,9 +85,9 @@ def test_standard_output_by_its_other_name_is_not_overwritten_by_a_message(home:
 
 def test_several_files_do_not_fit_into_standard_output(home: Path, capsys: Output) -> None:
     assert main(["--root=~/my runs", "figures", "--output=-"]) == Exit.USAGE
-    told = capsys.readouterr().err
-    assert "--output=- takes one file, of svg and png" in told
-    assert "--figure=4.9 --format=svg" in told
+    messages = capsys.readouterr().err
+    assert "--output=- takes one file, of svg and png" in messages
+    assert "--figure=4.9 --format=svg" in messages
 
 
 def test_an_unknown_home_is_a_usage_error(capsys: Output) -> None:
@@ -163,6 +163,6 @@ def test_a_session_saves_below_the_home_folder_and_says_how_to_go_on(home: Path)
     assert done.returncode == 2, done.stdout + done.stderr
     assert len([*(home / "new runs" / "journal").glob("*.jsonl")]) == 1
     assert not (ROOT / "~").exists()
-    (told,) = (each for each in done.stdout.splitlines() if "To go on: " in each)
-    words = shlex.split(told.partition("To go on: ")[2])
+    (messages,) = (each for each in done.stdout.splitlines() if "To go on: " in each)
+    words = shlex.split(messages.partition("To go on: ")[2])
     assert words[-2:] == ["--resume", f"--benchmark-storage=file://{home}/new runs"]

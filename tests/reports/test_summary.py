@@ -89,8 +89,8 @@ def test_what_is_said_of_several_results_is_told_once() -> None:
     records = blocks({"torch": 1.0, "jax": 1.0}, flags=flags) + blocks(
         {"jax": 1.0}, at="mnist-fnn-layers-5", flags=flags
     )
-    told = summary(records, ["torch"]).split("docs/comparing.md\n\n")[1]
-    assert told.splitlines() == [
+    messages = summary(records, ["torch"]).split("docs/comparing.md\n\n")[1]
+    assert messages.splitlines() == [
         "! unsteady: so it is (docs/comparing.md#unsteady)",
         "    mnist-fnn-layers-6: torch (3 times), jax (3 times)",
         "    mnist-fnn-layers-5: jax (3 times)",

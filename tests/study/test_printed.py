@@ -183,8 +183,8 @@ def test_contradictions_say_everything() -> None:
 
 
 def test_the_setup_names_the_stack_and_the_machine() -> None:
-    assert "Keras 2.0.8" in study.setup().stack
-    assert "TITAN X" in study.setup().machine
+    assert "Keras 2.0.8" in study.platform().stack
+    assert "TITAN X" in study.platform().machine
 
 
 def test_the_file_holds_nothing_that_no_loader_reads() -> None:

@@ -19,7 +19,7 @@ from analysis import saved_runs
 from analysis.newest import Newest
 from models.catalogue import points
 from reports.__main__ import main
-from reports.commands.exits import Exit
+from reports.commands.common import Exit
 from study import saved_run
 from study.printed import Claim
 from study.tested_claims import check, expected
@@ -220,5 +220,5 @@ def test_the_study_itself_says_nothing_about_the_study(written: Path) -> None:
 def test_runs_that_are_left_out_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "0001_cut.json").write_text("{")
     assert main(["--root", str(tmp_path), "study"]) == Exit.NOTHING
-    told = capsys.readouterr().err
-    assert told.startswith(f"! left out: {tmp_path / '0001_cut.json'} is cut off or damaged")
+    messages = capsys.readouterr().err
+    assert messages.startswith(f"! left out: {tmp_path / '0001_cut.json'} is cut off or damaged")

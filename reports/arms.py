@@ -1,0 +1,43 @@
+"""The arms of a report: their order, how each one looks in every figure, and which one is the baseline by default.
+
+Their families declare the looks (fixtures/backends/families/). Colours are Okabe and Ito's, which the colour-blind can
+tell apart; for grey paper each arm has a marker and a dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analysis.record import Record
+from fixtures.backends import registry
+from fixtures.backends.backend import Style
+
+DASHES = {"solid": (), "dash": (6, 3), "dot": (1.5, 2), "dashdot": (6, 2, 1.5, 2), "longdash": (10, 3)}  # in points
+HATCHES = {"/": "///", "\\": "\\\\\\", ".": "..", "x": "xx"}  # of bands, in their order: plotly's name and matplotlib's
+
+STYLES = {backend.name: backend.style for backend in registry.BY_FAMILY}
+ORDER = tuple(STYLES)
+OTHERS = Style("#777777", "*", "star", "dash")  # arms that are no backend of the table, such as the second one of A/A
+
+
+def ordered(arms: Iterable[str]) -> list[str]:
+    """The arms in the order of their families and of time; those that are no backend come last."""
+    return sorted(arms, key=lambda arm: ORDER.index(arm) if arm in ORDER else len(ORDER))
+
+
+def style(arms: tuple[str, ...]) -> Style:
+    """The look of an arm. A pair has the later arm's colour and marker, and the earlier one's dash."""
+    first, last = (STYLES.get(arm, OTHERS) for arm in (ordered(arms)[0], ordered(arms)[-1]))
+    return Style(last.colour, last.marker, last.symbol, first.dash)
+
+
+def baselines(records: Iterable[Record], wanted: str | None = None) -> list[str]:
+    """The arms with a complete run, best baseline first: the one with the most groups; of equals, the first in order.
+
+    wanted: comes before all others, if it has a complete run.
+    """
+    groups: dict[str, set[str]] = {}
+    for each in records:
+        if each.ok:
+            groups.setdefault(each.arm, set()).add(each.group)
+    return sorted(ordered(groups), key=lambda arm: (arm != wanted, -len(groups[arm])))
