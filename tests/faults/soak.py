@@ -112,7 +112,7 @@ def main() -> int:
     print(f"{len(kept)} benchmarks: {dict(Counter(record['outcome'] for record in kept))}; grown: {grown}")
     allowed = {"memory_mib": GROWTH_MIB * len(kept), "descriptors": 0, "threads": 0, "children": 0}
     problems += [f"the host's {name} grew by {by:g}" for name, by in grown.items() if by > allowed[name]]
-    problems += [f"left behind: {name}" for name in leftovers]
+    problems += [f"this folder was left: {name}" for name in leftovers]
     print("\n".join(problems) or "journal, saved run and table agree, and the host is level")
     return bool(problems)
 

@@ -74,7 +74,7 @@ def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
 
 @pytest.mark.backend
 @pytest.mark.parametrize("available", ["jax"], indirect=True)
-def test_a_read_only_folder_is_told_before_anything_is_measured(run: Run, small_disk: Path, available: str) -> None:
+def test_a_read_only_folder_is_reported_before_anything_is_measured(run: Run, small_disk: Path, available: str) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     session = run(*SMOKE, f"--backend={available}", folder=small_disk)
     assert session.wait() == 4, session.output()
