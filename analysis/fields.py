@@ -147,7 +147,7 @@ class Provided(Ended, kw_only=True):
 class Built(Provided, kw_only=True):
     """The worker's description of itself and of the network that it built."""
 
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py",)
+    where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py",)
     import_s: Annotated[Seconds | None, Field("importing the framework and Keras", "s")] = None
     versions: Annotated[dict[str, str | None], Field("versions of its packages")] = {}
     python: Annotated[str | None, Field("version of its interpreter")] = None
@@ -172,7 +172,7 @@ class Built(Provided, kw_only=True):
 class Trained(Built, kw_only=True):
     """The training, epoch by epoch."""
 
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py",)
+    where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py",)
     first_epoch_s: Annotated[Duration | None, Field("first epoch, with compilation", "s")] = None
     warmup_s: Annotated[list[Seconds], Field("every warm-up", "s")] = []
     rounds_s: Annotated[list[Duration], Field("every round: wall time by the worker", "s")] = []
@@ -212,7 +212,7 @@ class Trained(Built, kw_only=True):
 class Evaluated(Trained, kw_only=True):
     """The worker's results after the training."""
 
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py",)
+    where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py",)
     allocator_peak_mib: Annotated[Mebibytes | None, Field("the framework's own figure, where it has one", "MiB")] = None
     train_loss: Annotated[Number | None, Field("by `evaluate`, after training")] = None
     test_loss: Annotated[Number | None, Field("by `evaluate`, after training")] = None
@@ -234,7 +234,7 @@ class Evaluated(Trained, kw_only=True):
 class Derived(Evaluated, kw_only=True):
     """Figures that follow from all of the above."""
 
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/training.py", "analysis/totals.py")
+    where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py", "analysis/totals.py")
     epoch_s: Annotated[Duration | None, Field("median round", "s")] = None
     batch_ms: Annotated[Duration | None, Field("the same per mini-batch", "ms")] = None
     examples_per_s: Annotated[Duration | None, Field("the same as a rate", "1/s")] = None

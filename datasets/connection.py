@@ -15,7 +15,7 @@ PROXIES = ("PIP_PROXY", *(name for each in ("https_proxy", "http_proxy", "all_pr
 INDEXES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL")
 
 
-class Fault(NamedTuple):
+class SetUpFault(NamedTuple):
     """A fault of the set-up. reason: a clause. remedy: what to do, and which variables with a say in it are set."""
 
     reason: str
@@ -57,7 +57,7 @@ _FAULTS = (
 )
 
 
-def fault(message: str, environ: Mapping[str, str] = os.environ) -> Fault | None:
+def fault(message: str, environ: Mapping[str, str] = os.environ) -> SetUpFault | None:
     """The set-up's fault behind a message; None where it may be the network.
 
     Files are named, addresses are not: there may be passwords in them.
@@ -67,5 +67,5 @@ def fault(message: str, environ: Mapping[str, str] = os.environ) -> Fault | None
             given = [
                 f"{name}={environ[name]}" if names == CERTIFICATES else name for name in names if environ.get(name)
             ]
-            return Fault(reason, f"{remedy} (set: {', '.join(given)})" if given else remedy)
+            return SetUpFault(reason, f"{remedy} (set: {', '.join(given)})" if given else remedy)
     return None

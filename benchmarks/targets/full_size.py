@@ -1,4 +1,4 @@
-"""Files in the datasets' original formats and sizes, made up on the fly."""
+"""Writes files in the datasets' original formats and sizes, with random content."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def write_tar(folder: Path) -> None:
 
 
 def write_npz(folder: Path) -> None:
-    """Lists of numbers as NumPy pickles them, 240 words on average."""
+    """Write lists of numbers as NumPy pickles them, 240 words on average."""
     draw = np.random.default_rng(0)
     arrays: dict[str, Array] = {}
     for part in ("train", "test"):
@@ -54,7 +54,7 @@ def write_npz(folder: Path) -> None:
 
 
 def write_mat(folder: Path) -> None:
-    from scipy.io import savemat  # the collection of benchmarks does without it
+    from scipy.io import savemat  # the collection of benchmarks need not wait for it
 
     draw = np.random.default_rng(0)
     for file, count in zip(DATASETS["svhn"].files, (73_257, 26_032), strict=True):
@@ -64,9 +64,9 @@ def write_mat(folder: Path) -> None:
 
 
 def write_table(path: Path, rows: int = hmdir.TABLE_ROWS) -> None:
-    """The competition's table in its size and form: Ids in order, up to 19 scans each, half of the values missing.
+    """Write a table of the competition's size and form: Ids in order, up to 19 scans each, half of the values missing.
 
-    dB go in steps of 0.5 or 0.0625; ratios, degrees per km and mm of rain have eight digits.
+    Values in dB go in steps of 0.5 or 0.0625; ratios, degrees per km and mm of rain have eight digits.
     """
     import pyarrow as pa  # type: ignore[import-untyped]
     from pyarrow import csv
@@ -99,7 +99,7 @@ def write_table(path: Path, rows: int = hmdir.TABLE_ROWS) -> None:
 
 
 def write_norb(folder: Path, count: int = 29_160) -> None:
-    """The four pairs of files in their size; their pixels compress about as well as the real ones."""
+    """Write the four pairs of files in their size; their pixels compress about as well as the real ones."""
     draw = np.random.default_rng(0)
     for pairs in norb.FILES.values():
         for images, labels in pairs:
@@ -123,7 +123,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
 
 
 def write(name: str, folder: Path) -> None:
-    """All files of a dataset, taken for verified."""
+    """Write all files of a dataset, and mark them as verified."""
     folder.mkdir(parents=True)
     WRITERS[name](folder)
     folders.seal(folder, [file.name for file in DATASETS[name].files])

@@ -1,4 +1,4 @@
-"""What a user writes without this suite: Keras 2 or 3, a network, fit. Its times are what the suite is held against.
+"""A user writes this without the suite: Keras 2 or 3, a network, fit. The suite's times are compared with its times.
 
     python benchmarks/targets/plain.py NETWORK EPOCHS DATA PROCESSORS
 
@@ -19,7 +19,7 @@ from keras.models import Sequential
 from keras.optimizers import SGD, Adam
 from keras.regularizers import l2
 
-STEADY = "MALLOC_MMAP_MAX_" in os.environ  # the suite's environment under --steady
+STEADY = "MALLOC_MMAP_MAX_" in os.environ  # under --steady the suite sets it
 KERAS2 = keras.__version__.startswith("2.")
 RATE = "lr" if KERAS2 else "learning_rate"
 

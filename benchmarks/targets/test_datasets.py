@@ -1,6 +1,6 @@
-"""What preparing the datasets costs, at their full size. `pytest benchmarks/targets/test_datasets.py -m targets`.
+"""Measures the cost of preparing datasets at their full size. `pytest benchmarks/targets/test_datasets.py -m targets`.
 
-Takes a quarter of an hour and 17 GB of disk. Each figure is of a fresh process, which is allowed two processors:
+This takes a quarter of an hour and 17 GB of disk. Each figure is of a fresh process, which may use two processors:
 seconds by its own clock, and the kernel's high-water mark of its resident memory, libraries included. Inputs are
 synthetic, in the original formats and sizes.
 """
@@ -34,23 +34,23 @@ RAIN_LIMIT_S, MEMORY_LIMIT = 90.0, 2 * GIB
 WARM_LIMIT_S = 0.05
 
 
-class Measured(dict[str, Any]):
-    """Of a child process: seconds, peak_bytes, and what it found out."""
+class ProcessCost(dict[str, Any]):
+    """The cost of a child process: seconds, peak_bytes, and the fields that its work returns."""
 
 
-def in_a_process(work: Callable[..., dict[str, Any]], *arguments: object) -> Measured:
+def in_a_process(work: Callable[..., dict[str, Any]], *arguments: object) -> ProcessCost:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_measured, work, *arguments).result()
 
 
-def _measured(work: Callable[..., dict[str, Any]], *arguments: object) -> Measured:
+def _measured(work: Callable[..., dict[str, Any]], *arguments: object) -> ProcessCost:
     psutil.Process().cpu_affinity(sorted(os.sched_getaffinity(0))[:PROCESSORS])
     start = time.perf_counter()
-    found = work(*arguments)
+    fields = work(*arguments)
     seconds = time.perf_counter() - start
     status = Path("/proc/self/status").read_text()
     peak = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
-    return Measured({"seconds": seconds, "peak_bytes": peak, **found})
+    return ProcessCost({"seconds": seconds, "peak_bytes": peak, **fields})
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +61,16 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def measure(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> Callable[..., Measured]:
+def measure_process(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> Callable[..., ProcessCost]:
     """Runs the work once in a process of its own, keeps its figures with the benchmark's, and shows them."""
 
-    def run(work: Callable[..., dict[str, Any]], *arguments: object) -> Measured:
-        found: Measured = benchmark.pedantic(in_a_process, (work, *arguments), rounds=1)
-        benchmark.extra_info.update(found)
+    def run(work: Callable[..., dict[str, Any]], *arguments: object) -> ProcessCost:
+        cost: ProcessCost = benchmark.pedantic(in_a_process, (work, *arguments), rounds=1)
+        benchmark.extra_info.update(cost)
         with capsys.disabled():
-            what = " ".join(each for each in (work.__name__, *arguments) if isinstance(each, str))
-            print(f"\n{what}: {found['seconds']:.3f} s, peak {found['peak_bytes'] / GIB:.2f} GiB, {found}")
-        return found
+            title = " ".join(each for each in (work.__name__, *arguments) if isinstance(each, str))
+            print(f"\n{title}: {cost['seconds']:.3f} s, peak {cost['peak_bytes'] / GIB:.2f} GiB, {cost}")
+        return cost
 
     return run
 
@@ -81,19 +81,21 @@ def gist_of_60_000() -> dict[str, Any]:
     seconds = 0.0
     for _, images, _ in synthetic.images((32, 32, 3), [1] * 10, (GIST_IMAGES, 0)):
         start = time.perf_counter()
-        found = gist(images)
+        features = gist(images)
         seconds += time.perf_counter() - start
-        assert found.shape == (len(images), 960)
+        assert features.shape == (len(images), 960)
     return {"seconds": seconds}
 
 
-def test_gist(measure: Callable[..., Measured]) -> None:
-    assert measure(gist_of_60_000)["seconds"] <= GIST_LIMIT_S
+def test_gist(measure_process: Callable[..., ProcessCost]) -> None:
+    assert measure_process(gist_of_60_000)["seconds"] <= GIST_LIMIT_S
 
 
 def prepare_real(name: str, recipe: str, cache: Path) -> dict[str, Any]:
-    found = prepare(name, recipe, cache, print, "real")
-    shapes = {part: np.load(getattr(found, part), mmap_mode="r", allow_pickle=False).shape for part in building.ARRAYS}
+    prepared = prepare(name, recipe, cache, print, "real")
+    shapes = {
+        part: np.load(getattr(prepared, part), mmap_mode="r", allow_pickle=False).shape for part in building.ARRAYS
+    }
     return {"shapes": shapes, "source_bytes": holdings.size(holdings.downloads(DATASETS[name], cache))}
 
 
@@ -101,36 +103,36 @@ def prepare_real(name: str, recipe: str, cache: Path) -> dict[str, Any]:
     ("name", "recipe"),
     [
         ("mnist", "gcn"),
-        ("cifar10", "gcn_zca"),  # fits most
-        ("cifar10", "centred64"),  # writes most, but for NORB
-        ("svhn", "hog_hue"),  # whose source has to be read at once
-        ("imdb", "ranks"),  # likewise
+        ("cifar10", "gcn_zca"),  # this one fits most
+        ("cifar10", "centred64"),  # this one writes most, but for NORB
+        ("svhn", "hog_hue"),  # its source has to be read at once
+        ("imdb", "ranks"),  # so has this one's
     ],
 )
-def test_memory(measure: Callable[..., Measured], cache: Path, name: str, recipe: str) -> None:
+def test_memory(measure_process: Callable[..., ProcessCost], cache: Path, name: str, recipe: str) -> None:
     folder = holdings.downloads(DATASETS[name], cache)
     if not folder.exists():
         full_size.write(name, folder)
-    assert measure(prepare_real, name, recipe, cache)["peak_bytes"] <= MEMORY_LIMIT
+    assert measure_process(prepare_real, name, recipe, cache)["peak_bytes"] <= MEMORY_LIMIT
 
 
-def accept_rain(given: Path, target: Path) -> dict[str, Any]:
-    hmdir.accept(given, target)
+def accept_rain(table: Path, target: Path) -> dict[str, Any]:
+    hmdir.accept(table, target)
     return {}
 
 
-def test_rain(measure: Callable[..., Measured], cache: Path) -> None:
-    given = cache / "given.csv"
-    full_size.write_table(given)
+def test_rain(measure_process: Callable[..., ProcessCost], cache: Path) -> None:
+    table = cache / "given.csv"
+    full_size.write_table(table)
     target = holdings.downloads(DATASETS["hmdir"], cache) / hmdir.FILE.name
     target.parent.mkdir(parents=True)
-    in_a_process(accept_rain, given, target)
-    given.unlink()
+    in_a_process(accept_rain, table, target)
+    table.unlink()
     folders.seal(target.parent, [target.name])
-    found = measure(prepare_real, "hmdir", "sequences", cache)
+    cost = measure_process(prepare_real, "hmdir", "sequences", cache)
     holdings.remove(DATASETS["hmdir"], cache)
-    assert found["seconds"] <= RAIN_LIMIT_S
-    assert found["peak_bytes"] <= MEMORY_LIMIT
+    assert cost["seconds"] <= RAIN_LIMIT_S
+    assert cost["peak_bytes"] <= MEMORY_LIMIT
 
 
 @pytest.fixture(scope="module")
@@ -148,12 +150,12 @@ def warm(name: str, recipe: str, cache: Path) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("norb_files")
 class TestNorb:
-    """In order: the second one finds what the first one prepared."""
+    """These run in order: the second one finds the files that the first one prepared."""
 
-    def test_96(self, measure: Callable[..., Measured], cache: Path) -> None:
-        found = measure(prepare_real, "norb", "rescaled96", cache)
-        assert found["shapes"]["x_train"] == (58_320, 96, 96, 2)
-        assert found["peak_bytes"] <= MEMORY_LIMIT
+    def test_96(self, measure_process: Callable[..., ProcessCost], cache: Path) -> None:
+        cost = measure_process(prepare_real, "norb", "rescaled96", cache)
+        assert cost["shapes"]["x_train"] == (58_320, 96, 96, 2)
+        assert cost["peak_bytes"] <= MEMORY_LIMIT
 
-    def test_warm(self, measure: Callable[..., Measured], cache: Path) -> None:
-        assert measure(warm, "norb", "rescaled96", cache)["seconds"] <= WARM_LIMIT_S
+    def test_warm(self, measure_process: Callable[..., ProcessCost], cache: Path) -> None:
+        assert measure_process(warm, "norb", "rescaled96", cache)["seconds"] <= WARM_LIMIT_S

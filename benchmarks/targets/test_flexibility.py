@@ -1,8 +1,8 @@
-"""The study's other question: what can be done on each backend, and with how much help.
+"""The study's other question is answered here: which cases work on each backend, and with how much help.
 
     pytest benchmarks/targets/test_flexibility.py -m targets
 
-Saves .benchmarks/flexibility/latest.json, and prints the table.
+It saves .benchmarks/flexibility/latest.json, and prints the table.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ pytestmark = pytest.mark.targets
 @pytest.fixture(scope="module")
 def verdicts(request: pytest.FixtureRequest) -> Iterator[dict[str, list[Verdict]]]:
     """Collects each backend's verdicts; saved and printed when all have been tried."""
-    found: dict[str, list[Verdict]] = {}
-    yield found
-    if found:
-        publish(request.config, "flexibility", found, table(found))
+    by_backend: dict[str, list[Verdict]] = {}
+    yield by_backend
+    if by_backend:
+        publish(request.config, "flexibility", by_backend, table(by_backend))
 
 
 @pytest.mark.parametrize("backend", registry.BACKENDS)
 def test_flexibility(backend: str, verdicts: dict[str, list[Verdict]], request: pytest.FixtureRequest) -> None:
-    shared = state(request.config).session
-    if backend not in shared.settings.backends:
+    session = state(request.config).session
+    if backend not in session.settings.backends:
         pytest.skip("not among --backend")
     try:
-        verdicts[backend] = try_all(shared.provider, backend)
+        verdicts[backend] = try_all(session.provider, backend)
     except Unavailable as error:
         pytest.skip(str(error))
     assert any(verdict["verdict"] == "works" for verdict in verdicts[backend])

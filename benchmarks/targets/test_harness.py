@@ -1,7 +1,6 @@
-"""What the suite itself costs: the gate, its clock, its meters. `pytest benchmarks/targets/test_harness.py -m targets`.
+"""Measures the suite's own cost: gate, clock, meters. `pytest benchmarks/targets/test_harness.py -m targets`.
 
-Every session measures the same with fewer rounds before its first benchmark, and stores it
-(fixtures/run/harness.py).
+Every session measures the same with fewer rounds before its first benchmark, and stores it (fixtures/run/harness.py).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from analysis.doubts import GATE_LIMIT_S, GATE_SHARE
 from fixtures.machine import host
 from fixtures.run import harness, process
-from fixtures.run.clock import VirtualClock
+from fixtures.run.measure import VirtualClock
 
 pytestmark = pytest.mark.targets
 
@@ -31,11 +30,11 @@ def worker(tmp_path: Path) -> Iterator[process.Worker]:
 
 @pytest.mark.parametrize(("seconds", "rounds"), [(0.0, 500), (1.0, 20)], ids=["empty", "one-second"])
 def test_gate(benchmark: BenchmarkFixture, worker: process.Worker, seconds: float, rounds: int) -> None:
-    """The host's wall time of a round less the worker's."""
+    """The gate costs the host's wall time of a round less the worker's."""
     epochs: list[tuple[float, float, float]] = []
     harness.epoch(worker, seconds)
     benchmark.pedantic(lambda: epochs.append(harness.epoch(worker, seconds)), rounds=rounds)
-    overheads = [host - own for host, own, _ in epochs]
+    overheads = [host_s - worker_s for host_s, worker_s, _ in epochs]
     overhead = statistics.median(overheads)
     benchmark.extra_info.update(gate_overhead_s=overhead, largest_gate_overhead_s=max(overheads))
     assert overhead < GATE_LIMIT_S
@@ -43,7 +42,7 @@ def test_gate(benchmark: BenchmarkFixture, worker: process.Worker, seconds: floa
 
 
 def test_memory_meter(benchmark: BenchmarkFixture, worker: process.Worker) -> None:
-    """Reading the high-water mark once an epoch, off the clock; the benchmark's own time is that of the round trip."""
+    """The high-water mark is read once an epoch, off the clock; the benchmark's own time is that of the round trip."""
     meters: list[float] = []
     benchmark.pedantic(lambda: meters.append(harness.epoch(worker, 0)[2]), rounds=500)
     benchmark.extra_info.update(memory_meter_s=statistics.median(meters))
@@ -56,12 +55,12 @@ def test_virtual_clock(benchmark: BenchmarkFixture) -> None:
 
 
 def test_host_snapshot(benchmark: BenchmarkFixture) -> None:
-    """Load, memory, frequency: taken before and after each benchmark, never while a worker is timed."""
+    """Load, memory and frequency are read before and after each benchmark, never while a worker is timed."""
     benchmark(host.snapshot)
 
 
 def test_worker_start(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
-    """Starting and reaping a process that does nothing: what each run pays on top of its framework's import."""
+    """Each run starts and reaps a process: this one does nothing, and costs what a run pays beside its framework."""
 
     def start() -> None:
         with harness.idle_worker(tmp_path) as worker:
@@ -76,9 +75,9 @@ def test_worker_start(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
 
 
 def test_what_a_session_stores(benchmark: BenchmarkFixture) -> None:
-    """The short measurement of every session: its price, and that it finds no more than the long one."""
-    found = benchmark.pedantic(harness.measure, rounds=3)
-    benchmark.extra_info.update(found)
+    """The short measurement of every session is quick, and finds a gate as cheap as the long one does."""
+    cost = benchmark.pedantic(harness.own_cost, rounds=3)
+    benchmark.extra_info.update(cost)
     assert benchmark.stats
-    assert benchmark.stats.stats.median < 0.5  # it stands before the first benchmark
-    assert found["gate_s"] < GATE_LIMIT_S
+    assert benchmark.stats.stats.median < 0.5  # the first benchmark waits for it
+    assert cost["gate_s"] < GATE_LIMIT_S

@@ -1,4 +1,5 @@
-"""Nobody is crippled: the suite's epochs against those of a plain Keras script with the same pins, threads and batch.
+"""No backend is slowed by the suite: its epochs are compared with those of a plain Keras script that has the same
+environment, threads and mini-batches.
 
     pytest benchmarks/targets/test_plain.py -m targets [--runs=PAIRS] [--warmup=EPOCHS] [--rounds=EPOCHS]
 
@@ -33,11 +34,11 @@ from fixtures.session.session import Session
 
 pytestmark = pytest.mark.targets
 
-PAIRS, WARMUP, ROUNDS = 6, 2, 6  # unless the command line says otherwise
+PAIRS, WARMUP, ROUNDS = 6, 2, 6  # options replace these
 NETWORKS = {"cnn_softmax": "mnist-cnn_softmax-filters-1", "imdb_lstm": "imdb-imdb_lstm-layers-1"}
 TOLERANCE = 1.03
 STARTS = 3
-LATER_S = 1.0  # that much later than the script's may the suite's first step come
+LATER_S = 1.0  # the suite's first step may come so much later than the script's
 
 Times = dict[str, list[float]]
 Provided = Callable[[str, int, int], Job]
@@ -57,7 +58,7 @@ def targets(labels: Any, network: str) -> Any:
 
 
 def plain(job: Job, network: str, folder: Path) -> tuple[float, float]:
-    """(median epoch, seconds from the command to its first step) of the plain script."""
+    """Run the plain script; returns (median epoch, seconds from the command to its first step)."""
     chosen = np.load(job.order, allow_pickle=False)[: job.plan.examples]
     np.save(folder / "x.npy", np.load(job.data.x_train, mmap_mode="r", allow_pickle=False)[chosen])
     np.save(folder / "y.npy", targets(np.load(job.data.y_train, allow_pickle=False)[chosen], network))
@@ -73,14 +74,14 @@ def plain(job: Job, network: str, folder: Path) -> tuple[float, float]:
         processors,
     ]
     started = time.time()
-    done = subprocess.run(command, env=job.environ, cwd=folder, capture_output=True, text=True, check=True)
-    seen = json.loads(done.stdout.splitlines()[-1])
-    return statistics.median(seen["epochs_s"][job.plan.warmup :]), seen["began"] - started
+    script_run = subprocess.run(command, env=job.environ, cwd=folder, capture_output=True, text=True, check=True)
+    times = json.loads(script_run.stdout.splitlines()[-1])
+    return statistics.median(times["epochs_s"][job.plan.warmup :]), times["began"] - started
 
 
 def suite(job: Job) -> float:
-    """Median epoch of the suite's worker."""
-    planned = Record(
+    """Run the suite's worker; returns its median epoch."""
+    record = Record(
         point=job.point.id,
         family=job.point.family,
         backend=job.environment.backend.name,
@@ -89,15 +90,15 @@ def suite(job: Job) -> float:
         study_epochs=1,
         study_examples=1,
     )
-    epoch_s = trained(job, planned).epoch_s
+    epoch_s = trained(job, record).epoch_s
     assert epoch_s
     return epoch_s
 
 
-def suite_start(point: str, backend: str, shared: Session, folder: Path) -> float:
-    """Seconds from the command `pytest benchmarks` to the first step, all caches warm."""
+def suite_start(point: str, backend: str, session: Session, folder: Path) -> float:
+    """Seconds from the command `pytest benchmarks` to the first step, with warm caches."""
     few = ["--runs=1", "--warmup=1", "--rounds=1", "--examples=256", f"--benchmark-storage=file://{folder}"]
-    few += [f"--threads={shared.settings.threads}", f"--data={shared.settings.data}"]
+    few += [f"--threads={session.settings.threads}", f"--data={session.settings.data}"]
     command = [sys.executable, "-m", "pytest", "benchmarks", "-k", f"{point}-{backend}", f"--backend={backend}", *few]
     started = time.time()
     subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=True)
@@ -107,29 +108,29 @@ def suite_start(point: str, backend: str, shared: Session, folder: Path) -> floa
 
 
 @pytest.fixture
-def shared(request: pytest.FixtureRequest) -> Session:
+def session(request: pytest.FixtureRequest) -> Session:
     return state(request.config).session
 
 
 @pytest.fixture
-def provided(shared: Session, backend: str) -> Provided:
-    """provided(network, warm-ups, rounds): everything for training it; skips where the backend can't be had."""
+def provided(session: Session, backend: str) -> Provided:
+    """provided(network, warm-ups, rounds) returns the job; skips where the backend can't be had."""
 
-    def made(network: str, warmup: int, rounds: int) -> Job:
+    def job_of(network: str, warmup: int, rounds: int) -> Job:
         try:
-            job = shared.provider.job(shared.points[NETWORKS[network]], backend, 1)
+            job = session.provider.job(session.points[NETWORKS[network]], backend, 1)
         except Unavailable as error:
             pytest.skip(str(error))
         return dataclasses.replace(job, plan=dataclasses.replace(job.plan, warmup=warmup, rounds=rounds))
 
-    return made
+    return job_of
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_as_fast_as_a_plain_script(
-    network: str, backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    network: str, backend: str, provided: Provided, session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings = shared.settings
+    settings = session.settings
     job = provided(network, WARMUP if settings.warmup is None else settings.warmup, settings.rounds or ROUNDS)
     times: Times = {"suite": [], "plain": []}
     for turn in range((settings.runs or PAIRS) + 1):
@@ -147,13 +148,13 @@ def test_as_fast_as_a_plain_script(
 
 
 def test_the_first_step_comes_as_soon(
-    backend: str, provided: Provided, shared: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    backend: str, provided: Provided, session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     network = "cnn_softmax"
     job = provided(network, 1, 1)
     starts: Times = {"suite": [], "plain": []}
     for turn in range(STARTS + 1):
-        suite_s = suite_start(NETWORKS[network], backend, shared, tmp_path / str(turn))
+        suite_s = suite_start(NETWORKS[network], backend, session, tmp_path / str(turn))
         plain_s = plain(job, network, tmp_path)[1]
         if turn:
             starts["suite"].append(suite_s)

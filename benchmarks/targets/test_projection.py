@@ -1,11 +1,11 @@
-"""Projected totals against full trainings that are really run, on every backend.
+"""Compares projected totals with full trainings that are really run, on every backend.
 
     pytest benchmarks/targets/test_projection.py -m targets --data=synthetic [--runs=BLOCKS] [--steady]
 
 Quick runs and full trainings lie in blocks, as in any session: every backend once beside the others, in random order,
 and a point's runs over the whole session. Of each point one block in the session's midst has a training of all of the
 study's epochs as well, on the study's examples as far as the data at hand have as many (MNIST's stand-in has); else on
-those that there are, and the projection is for these: the table says how many. Prints it, and saves it as
+those that there are, and the projection is for these: the table says how many. It is printed, and saved as
 .benchmarks/projection/latest.json.
 """
 
@@ -32,7 +32,7 @@ from fixtures.session.session import Session
 
 pytestmark = pytest.mark.targets
 
-# those of the study whose full training takes up to a few minutes on two processors
+# a full training of these takes up to a few minutes on two processors
 POINTS = ("cifar10-fnn-batch_size-32", "mnist-fnn-batch_size-256", "mnist-fnn-batch_size-512")
 BLOCKS = 5
 TOLERANCE = 0.03
@@ -51,47 +51,47 @@ HEADERS = {
 }
 
 Line = dict[str, Any]
-Case = tuple[str, str]  # point and backend
+Case = tuple[str, str]  # a point and a backend
 
 
 @pytest.fixture(scope="module")
 def lines(request: pytest.FixtureRequest) -> dict[Case, Line]:
-    """A line for each case that this machine can train; saved and printed."""
-    shared = state(request.config).session
+    """Measures a line for each case that this machine can train; they are saved and printed."""
+    session = state(request.config).session
     quick: dict[Case, list[Record]] = defaultdict(list)
     whole: dict[Case, Record] = {}
-    blocks = max(shared.settings.runs or BLOCKS, 3)
+    blocks = max(session.settings.runs or BLOCKS, 3)
     for block in range(1, blocks + 1):
         for number, point in enumerate(POINTS):
-            for backend in block_order(shared.settings.backends, shared.settings.seed, point, block):
-                shared.progress(f"block {block} of {blocks}: {point}, {backend}")
+            for backend in block_order(session.settings.backends, session.settings.seed, point, block):
+                session.progress(f"block {block} of {blocks}: {point}, {backend}")
                 try:
-                    quick[point, backend].append(_trained(shared, point, backend, block, whole=False))
+                    quick[point, backend].append(_trained(session, point, backend, block, whole=False))
                     if block == 2 + number % (blocks - 2):
-                        whole[point, backend] = _trained(shared, point, backend, blocks + 1, whole=True)
+                        whole[point, backend] = _trained(session, point, backend, blocks + 1, whole=True)
                 except Unavailable as error:
-                    shared.progress(f"{backend}: left out: {error}")
-    found = {case: _line(*case, quick[case], whole[case]) for case in quick if case in whole}
-    if found:
-        rows = [[_shown(name, line[name]) for name in HEADERS] for line in found.values()]
+                    session.progress(f"{backend}: left out: {error}")
+    by_case = {case: _line(*case, quick[case], whole[case]) for case in quick if case in whole}
+    if by_case:
+        rows = [[_shown(name, line[name]) for name in HEADERS] for line in by_case.values()]
         text = tabulate(rows, [*HEADERS.values()], disable_numparse=True)
-        publish(request.config, "projection", [*found.values()], text)
-    return found
+        publish(request.config, "projection", [*by_case.values()], text)
+    return by_case
 
 
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("backend", registry.BACKENDS)
 def test_a_full_training_takes_what_was_projected(backend: str, point: str, lines: dict[Case, Line]) -> None:
-    """Within 3 %, or inside the interval, which misses one training in twenty by chance."""
+    """It is within 3 %, or inside the interval, which misses one training in twenty by chance."""
     if (point, backend) not in lines:
         pytest.skip("not among --backend, or not available")
     assert lines[point, backend]["holds"], lines[point, backend]
 
 
 def _line(point: str, backend: str, quick: list[Record], whole: Record) -> Line:
-    full, found = totals.total([whole]), totals.total(quick)
+    full, projection = totals.total([whole]), totals.total(quick)
     assert not full.projected
-    off = found.total_s / full.total_s - 1
+    error = projection.total_s / full.total_s - 1
     return {
         "point": point,
         "backend": backend,
@@ -100,11 +100,11 @@ def _line(point: str, backend: str, quick: list[Record], whole: Record) -> Line:
         "epochs": whole.study_epochs,
         "options": whole.options,
         "measured_s": full.total_s,
-        "projected_s": found.total_s,
-        "low_s": found.low_s,
-        "high_s": found.high_s,
-        "error": off,
-        "holds": abs(off) <= TOLERANCE or found.low_s <= full.total_s <= found.high_s,
+        "projected_s": projection.total_s,
+        "low_s": projection.low_s,
+        "high_s": projection.high_s,
+        "error": error,
+        "holds": abs(error) <= TOLERANCE or projection.low_s <= full.total_s <= projection.high_s,
         "projected_runs_s": [totals.total([run]).total_s for run in quick],
     }
 
@@ -115,14 +115,14 @@ def _shown(name: str, value: Any) -> str:
     return fmt.significant(value) if name.endswith("_s") else {True: "yes", False: "NO"}.get(value, str(value))
 
 
-def _trained(shared: Session, point_id: str, backend: str, run: int, whole: bool) -> Record:
-    """The record of a quick run, or of the study's whole schedule; on all examples that there are, at most its own."""
-    point = shared.points[point_id]
-    job = shared.provider.job(point, backend, run)
+def _trained(session: Session, point_id: str, backend: str, run: int, whole: bool) -> Record:
+    """Train a quick run, or the study's whole schedule, on as many of the study's examples as the data have."""
+    point = session.points[point_id]
+    job = session.provider.job(point, backend, run)
     examples = min(point.training.examples, len(np.load(job.data.x_train, mmap_mode="r", allow_pickle=False)))
     plan = plan_of("study" if whole else "quick", point)
     if whole:
         plan = dataclasses.replace(plan, examples=examples, evaluate_examples=1_000)
-    record = shared.new_record(point, backend, run)
+    record = session.new_record(point, backend, run)
     record.study_examples = examples
     return trained(dataclasses.replace(job, plan=plan), record)

@@ -1,4 +1,4 @@
-"""Real sessions of `pytest benchmarks` that are disturbed while they run."""
+"""Tests disturb real sessions of `pytest benchmarks` while they run."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tests import ROOT
 from tests.backends import provided
 from tests.faults.attempts import OLD_AND_NEW, attempt, worker_processes
 
-FNN = "benchmarks/test_fnn.py"  # the one file that holds their points: the collection of all takes as long again
+FNN = "benchmarks/test_fnn.py"  # this file alone holds their points; the collection of all files takes as long again
 SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
 
 
 class Running:
-    """A session in a process of its own, saving below `folder`."""
+    """A session in a process of its own, which saves below `folder`."""
 
     def __init__(self, folder: Path, *arguments: str, **options: Any) -> None:
         command = [sys.executable, "-m", "pytest", FNN, f"--benchmark-storage=file://{folder}", *arguments]
@@ -45,12 +45,12 @@ class Running:
         self.family: list[psutil.Process] = []
 
     def journal(self) -> journal.Journal:
-        """What is in its journal so far; empty before it has one."""
+        """Read its journal so far; empty before it has one."""
         new = [path for path in journal.paths(self.folder) if path not in self._before]
         return journal.read(new[-1]) if new else journal.Journal(())
 
     def wait_for(self, kind: str, count: int = 1, limit_s: float = 900) -> None:
-        """Until its journal has so many entries of a kind that it wrote itself."""
+        """Wait until its journal has so many entries of a kind that it wrote itself."""
         end = time.monotonic() + limit_s
         while len(list(self.journal().kind(kind))) < count:
             assert self.process.poll() is None, self.output()
@@ -58,7 +58,7 @@ class Running:
             time.sleep(0.02)
 
     def send(self, number: signal.Signals) -> None:
-        """A signal to pytest alone; its family is noted first."""
+        """Send a signal to pytest alone; its family is noted first."""
         self.family = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(number)
 
@@ -66,7 +66,7 @@ class Running:
         return self.process.wait(limit_s)
 
     def orphans(self, patience_s: float = 10) -> list[psutil.Process]:
-        """What still runs of its family."""
+        """The processes of its family that still run."""
         return psutil.wait_procs(self.family, timeout=patience_s)[1]
 
     def output(self) -> str:
@@ -85,26 +85,26 @@ Run = Callable[..., Running]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """run(*arguments): a running session. All of a test save below tmp_path / 'saved' unless `folder` is given."""
-    made: list[Running] = []
+    """run(*arguments) starts a session. All of a test save below tmp_path / 'saved' unless `folder` is given."""
+    sessions: list[Running] = []
 
     def started(*arguments: str, folder: Path | None = None, **options: Any) -> Running:
-        made.append(Running(folder or tmp_path / "saved", *arguments, **options))
-        return made[-1]
+        sessions.append(Running(folder or tmp_path / "saved", *arguments, **options))
+        return sessions[-1]
 
     yield started
-    for each in made:
-        each.close()
+    for session in sessions:
+        session.close()
 
 
 @pytest.fixture
 def available(request: pytest.FixtureRequest, keras_session: Session) -> str:
-    """A backend by parameter; skipped where it can't be had."""
+    """The backend of a parameter; the test is skipped where it can't be had."""
     return provided(keras_session, request.param)
 
 
 def saved(folder: Path) -> list[dict[str, Any]]:
-    """The runs that pytest-benchmark saved, in the order of their numbers."""
+    """Read the runs that pytest-benchmark saved, in the order of their numbers."""
     return [json.loads(path.read_text()) for path in sorted(folder.glob("*/0*.json"))]
 
 
@@ -113,52 +113,53 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 64 KiB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
-    if done.returncode:
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True)
+    if mount.returncode:
         pytest.skip("mounting a small file system needs privileges that this user doesn't have")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Session:
+def smoke_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """A session of smoke tests on an old and a new backend, whose benchmarks tests start themselves."""
     settings = Settings(OLD_AND_NEW, profile="smoke", device="cpu", warmup=1, rounds=2)
     return Session(Provider(settings, print), tmp_path_factory.mktemp("journal"))
 
 
 @pytest.fixture(params=OLD_AND_NEW)
-def backend(request: pytest.FixtureRequest, shared: Session) -> str:
+def backend(request: pytest.FixtureRequest, smoke_session: Session) -> str:
     name: str = request.param
-    provided(shared, name)
+    provided(smoke_session, name)
     return name
 
 
 @pytest.fixture(scope="module")
-def usual_s(shared: Session) -> Callable[[str], float]:
-    """Seconds of an undisturbed benchmark on a backend, measured once."""
-    known: dict[str, float] = {}
+def usual_s(smoke_session: Session) -> Callable[[str], float]:
+    """usual_s(backend) returns the seconds of an undisturbed benchmark, measured once."""
+    measured: dict[str, float] = {}
 
     def seconds(name: str) -> float:
-        if name not in known:
+        if name not in measured:
             start = time.monotonic()
-            assert attempt(shared, name, None).ok
-            known[name] = time.monotonic() - start
-        return known[name]
+            assert attempt(smoke_session, name, None).ok
+            measured[name] = time.monotonic() - start
+        return measured[name]
 
     return seconds
 
 
 @pytest.fixture
-def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """After the test: as many descriptors, threads and children as before, no worker and no temporary file."""
+def leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Checks after the test that descriptors, threads and children are as before, and no worker or file is left."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     special()  # SciPy is imported once, and that starts a thread
-    me = psutil.Process()
-    before = me.num_fds(), me.num_threads(), len(me.children())
+    process = psutil.Process()
+    before = process.num_fds(), process.num_threads(), len(process.children())
     orphans = worker_processes()
     yield
-    assert (me.num_fds(), me.num_threads(), len(me.children())) == before
+    assert (process.num_fds(), process.num_threads(), len(process.children())) == before
     assert worker_processes() <= orphans
     assert list(scratch.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Puts faults into benchmarks' jobs. As a pytest plugin (-p tests.faults.injection) into those of a whole session:
+"""Puts faults into benchmarks' jobs. As a pytest plugin (-p tests.faults.injection) it does so in a whole session:
 
 FAULTS='{"theano": {"kind": "segfault", "at": "in", "epoch": 1}}'   by backend, or for one run: "theano-run2"
 FAULTS='{"random": 7, "share": 0.3}'                                drawn from RANDOM by this seed
@@ -26,7 +26,7 @@ from models.catalogue import Point
 
 Fault = dict[str, Any]
 
-# what each kind must end as
+# each fault with the outcome that it must have
 RANDOM: tuple[tuple[Fault, str], ...] = (
     ({"kind": "kill", "at": "import"}, "crash"),
     ({"kind": "segfault", "at": "build"}, "crash"),
@@ -56,7 +56,7 @@ def faulty(job: Job, fault: Fault | None, **changes: Any) -> Faulty:
 
 
 def drawn(chosen: dict[str, Any], backend: str, run: int) -> tuple[Fault | None, str]:
-    """The fault of one benchmark, and the outcome that it must have."""
+    """Draw the fault of one benchmark; returns it with the outcome that it must have."""
     draw = random.Random(f"{chosen['random']}/{backend}/{run}")
     return draw.choice(RANDOM) if draw.random() < chosen["share"] else (None, "ok")
 
@@ -78,14 +78,14 @@ def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], s
 
 
 def pytest_runtest_teardown() -> None:
-    """What this process holds after each benchmark, as a line of the file that FAULTS_HOST names."""
+    """Write the resources that this process holds after each benchmark as a line of the file that FAULTS_HOST names."""
     if path := os.environ.get("FAULTS_HOST"):
-        me = psutil.Process()
-        found = {
-            "memory_mib": me.memory_info().rss / 2**20,
-            "descriptors": me.num_fds(),
-            "threads": me.num_threads(),
-            "children": len(me.children(recursive=True)),
+        process = psutil.Process()
+        resources = {
+            "memory_mib": process.memory_info().rss / 2**20,
+            "descriptors": process.num_fds(),
+            "threads": process.num_threads(),
+            "children": len(process.children(recursive=True)),
         }
         with Path(path).open("a") as file:
-            file.write(json.dumps(found) + "\n")
+            file.write(json.dumps(resources) + "\n")

@@ -1,8 +1,8 @@
-"""Many smoke benchmarks with random faults in one session, and what is left of the host's memory afterwards.
+"""Runs many smoke benchmarks with random faults in one session, and looks at the host's memory afterwards.
 
     python -m tests.faults.soak 500 [--backend=theano,jax] [--share=0.3] [--seed=1]
 
-Ends with status 1 where journal, saved run and table disagree, where an outcome is not its fault's, or where the
+It ends with status 1 where journal, saved run and table disagree, where an outcome is not its fault's, or where the
 host's memory, descriptors, threads or processes have grown.
 """
 
@@ -26,12 +26,12 @@ from fixtures.backends import registry
 from tests import ROOT
 from tests.faults.injection import drawn
 
-GROWTH_MIB = 0.05  # of the host's own memory for each benchmark: its record and rounds stay in it
+GROWTH_MIB = 0.05  # the host's memory may grow so much by each benchmark, whose record and rounds stay in it
 POINT = "mnist-fnn-layers-2"
 
 
 def run(count: int, backends: tuple[str, ...], share: float, seed: int, folder: Path, *more: str) -> str:
-    """One session of `count` benchmarks that saves below the folder; what pytest printed."""
+    """Run a session of `count` benchmarks that saves below the folder; returns the output of pytest."""
     runs = -(-count // len(backends))
     command = [sys.executable, "-m", "pytest", "benchmarks/test_fnn.py", "-p", "tests.faults.injection", "-k", POINT,
                f"--backend={','.join(backends)}", "--profile=smoke", f"--runs={runs}", "--device=cpu",
@@ -75,10 +75,10 @@ def complaints(folder: Path, printed: str, backends: tuple[str, ...], share: flo
     table = printed.split("Keras backends")[1]
     heading, row = (re.split(r"  +", line.strip()) for line in re.findall(r"^(?:family|fnn) .*$", table, re.M))
     for backend in backends:
-        found = Counter(record["outcome"] for record in kept if record["backend"] == backend)
+        outcomes = Counter(record["outcome"] for record in kept if record["backend"] == backend)
         shown = dict(cell.split() for cell in row[heading.index(backend)].split(", "))
-        if shown != {outcome: str(number) for outcome, number in found.items()}:
-            yield f"the table shows {shown} of {backend}, and the journal holds {dict(found)}"
+        if shown != {outcome: str(number) for outcome, number in outcomes.items()}:
+            yield f"the table shows {shown} of {backend}, and the journal holds {dict(outcomes)}"
 
 
 def growth(folder: Path) -> dict[str, float]:
@@ -104,17 +104,17 @@ def main() -> int:
         folder = Path(scratch)
         printed = run(arguments.count, backends, arguments.share, arguments.seed, folder)
         (folder / "printed").write_text(printed)
-        found = list(complaints(folder, printed, backends, arguments.share, arguments.seed))
+        problems = list(complaints(folder, printed, backends, arguments.share, arguments.seed))
         grown = growth(folder)
-        left = [path.name for path in folder.glob("keras-worker-*")]
+        leftovers = [path.name for path in folder.glob("keras-worker-*")]
         kept = records(folder)
     print(printed.splitlines()[-1])
     print(f"{len(kept)} benchmarks: {dict(Counter(record['outcome'] for record in kept))}; grown: {grown}")
     allowed = {"memory_mib": GROWTH_MIB * len(kept), "descriptors": 0, "threads": 0, "children": 0}
-    found += [f"the host's {name} grew by {by:g}" for name, by in grown.items() if by > allowed[name]]
-    found += [f"left behind: {name}" for name in left]
-    print("\n".join(found) or "journal, saved run and table agree, and the host is level")
-    return bool(found)
+    problems += [f"the host's {name} grew by {by:g}" for name, by in grown.items() if by > allowed[name]]
+    problems += [f"this folder was left: {name}" for name in leftovers]
+    print("\n".join(problems) or "journal, saved run and table agree, and the host is level")
+    return bool(problems)
 
 
 if __name__ == "__main__":

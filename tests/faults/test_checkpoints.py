@@ -29,21 +29,21 @@ NETWORK = Network(
 
 def job(folder: Path, optimizer: Optimizer) -> dict[str, Any]:
     """36 examples in mini-batches of 8: the last one is smaller. Rates and momenta change with the epoch."""
-    made = training_job(NETWORK, folder, optimizer, examples=36)
+    fields = training_job(NETWORK, folder, optimizer, examples=36)
     rates = Decay(optimizer.learning_rate, 0.7, 0.0)
-    made["learning_rates"] = [rates.at(epoch) for epoch in range(EPOCHS)]
+    fields["learning_rates"] = [rates.at(epoch) for epoch in range(EPOCHS)]
     if isinstance(optimizer, SGD):
         momenta = Approach(0.5, 0.9, 0.5)
-        made["momenta"] = [momenta.at(epoch) for epoch in range(EPOCHS)]
-    return made
+        fields["momenta"] = [momenta.at(epoch) for epoch in range(EPOCHS)]
+    return fields
 
 
 def losses(worker: process.Worker, epochs: int) -> list[float]:
-    found = []
+    values = []
     for _ in range(epochs):
         worker.send("epoch")
-        found.append(worker.expect("epoch")["loss"])
-    return found
+        values.append(worker.expect("epoch")["loss"])
+    return values
 
 
 def saved(worker: process.Worker, path: Path) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
     assert "NOT saved for `pytest-benchmark compare`: No space left on device" in output
     path = Path(output.split("python -m reports recover ")[1].split()[0])
     try:
-        found = journal.read(path)
-        assert [record["outcome"] for record in found.records] == ["ok", "ok"]
+        rescued = journal.read(path)
+        assert [record["outcome"] for record in rescued.records] == ["ok", "ok"]
         assert not saved(small_disk)
         rest.unlink()
         (tmp_path / "roomy").mkdir()
@@ -74,7 +74,7 @@ def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
 
 @pytest.mark.backend
 @pytest.mark.parametrize("available", ["jax"], indirect=True)
-def test_a_read_only_folder_is_told_before_anything_is_measured(run: Run, small_disk: Path, available: str) -> None:
+def test_a_read_only_folder_is_reported_before_anything_is_measured(run: Run, small_disk: Path, available: str) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     session = run(*SMOKE, f"--backend={available}", folder=small_disk)
     assert session.wait() == 4, session.output()

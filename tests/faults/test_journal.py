@@ -1,4 +1,4 @@
-"""Whatever happens to a journal, its sound lines are read, and what was measured is somewhere on a disk."""
+"""A damaged journal is read but for its damaged lines, and every result is on some disk."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ entries = st.lists(
 )
 
 
-def text(made: list[tuple[str, dict[str, Any]]]) -> list[bytes]:
-    return [line(kind, content) for kind, content in made]
+def lines_of(pairs: list[tuple[str, dict[str, Any]]]) -> list[bytes]:
+    return [line(kind, content) for kind, content in pairs]
 
 
-def plain(found: format_.Journal) -> list[dict[str, Any]]:
-    return [{key: value for key, value in entry.items() if key != "crc32"} for entry in found.entries]
+def plain(journal: format_.Journal) -> list[dict[str, Any]]:
+    return [{key: value for key, value in entry.items() if key != "crc32"} for entry in journal.entries]
 
 
 # --- the format
@@ -48,66 +48,67 @@ def plain(found: format_.Journal) -> list[dict[str, Any]]:
 
 @settings(max_examples=60)
 @given(entries)
-def test_what_is_written_is_read(made: list[tuple[str, dict[str, Any]]]) -> None:
-    found = parse(b"".join(text(made)))
-    assert plain(found) == [{**content, "kind": content.get("kind", kind)} for kind, content in made]
-    assert not found.notes
-    assert all(json.loads(each)["kind"] for each in text(made))  # each line is JSON by itself
+def test_what_is_written_is_read(pairs: list[tuple[str, dict[str, Any]]]) -> None:
+    journal = parse(b"".join(lines_of(pairs)))
+    assert plain(journal) == [{**content, "kind": content.get("kind", kind)} for kind, content in pairs]
+    assert not journal.notes
+    assert all(json.loads(each)["kind"] for each in lines_of(pairs))  # each line is JSON by itself
 
 
 @settings(max_examples=60)
 @given(entries, st.data())
 def test_a_file_that_was_cut_off_gives_all_that_was_complete(
-    made: list[tuple[str, dict[str, Any]]], data: st.DataObject
+    pairs: list[tuple[str, dict[str, Any]]], data: st.DataObject
 ) -> None:
-    lines = text(made)
+    lines = lines_of(pairs)
     whole = b"".join(lines)
     cut = data.draw(st.integers(0, len(whole)))
     complete = whole[:cut].count(b"\n")
-    found = parse(whole[:cut])
+    journal = parse(whole[:cut])
     at_a_boundary = cut == sum(map(len, lines[:complete]))
     lacks_only_its_end = cut == sum(map(len, lines[: complete + 1])) - 1
-    assert len(found.entries) == complete + (lacks_only_its_end and not at_a_boundary)
-    assert found.torn == (not at_a_boundary and not lacks_only_its_end)
-    assert not found.damaged
+    assert len(journal.entries) == complete + (lacks_only_its_end and not at_a_boundary)
+    assert journal.torn == (not at_a_boundary and not lacks_only_its_end)
+    assert not journal.damaged
 
 
 @settings(max_examples=60)
 @given(entries, st.data())
-def test_a_changed_byte_is_noticed(made: list[tuple[str, dict[str, Any]]], data: st.DataObject) -> None:
-    whole = bytearray(b"".join(text(made)))
+def test_a_changed_byte_is_noticed(pairs: list[tuple[str, dict[str, Any]]], data: st.DataObject) -> None:
+    whole = bytearray(b"".join(lines_of(pairs)))
     before = plain(parse(bytes(whole)))
     at = data.draw(st.integers(0, len(whole) - 1))
     whole[at] ^= data.draw(st.integers(1, 255))
-    found = parse(bytes(whole))
-    assert all(entry in before for entry in plain(found))
-    assert len(found.entries) < len(before) or bytes(whole[at : at + 1]).isspace() or at == len(whole) - 1
-    assert found.notes or len(found.entries) == len(before)
+    journal = parse(bytes(whole))
+    assert all(entry in before for entry in plain(journal))
+    assert len(journal.entries) < len(before) or bytes(whole[at : at + 1]).isspace() or at == len(whole) - 1
+    assert journal.notes or len(journal.entries) == len(before)
 
 
 @settings(max_examples=60)
 @given(st.binary(max_size=300) | st.lists(st.binary(max_size=60)).map(b"\n".join))
 def test_any_bytes_are_a_journal_with_notes(data: bytes) -> None:
-    found = parse(data)
-    assert all(isinstance(record, dict) for record in found.records)
-    assert isinstance(found.header, dict)
-    found.unfinished()
-    assert len(found.entries) + len(found.damaged) + found.torn == len(data.split(b"\n")) - (data[-1:] in (b"\n", b""))
+    journal = parse(data)
+    assert all(isinstance(record, dict) for record in journal.records)
+    assert isinstance(journal.header, dict)
+    journal.unfinished()
+    lines = len(data.split(b"\n")) - (data[-1:] in (b"\n", b""))
+    assert len(journal.entries) + len(journal.damaged) + journal.torn == lines
 
 
 @settings(max_examples=60)
 @given(values)
 def test_any_json_in_a_sound_line_is_an_entry_or_left_out(content: object) -> None:
     for data in (line("result", {"record": content}), json.dumps({"kind": content}).encode(), line("result", {})):
-        found = parse(data + b"\n")
-        assert found.damaged or isinstance(found.records[0], dict)
+        journal = parse(data + b"\n")
+        assert journal.damaged or isinstance(journal.records[0], dict)
 
 
 def test_a_journal_of_before_checksums_is_read() -> None:
     raw = [fields(), fields("jax")]
-    found = parse("".join(json.dumps(each) + "\n" for each in raw).encode())
-    assert found.records == raw
-    assert not found.notes
+    journal = parse("".join(json.dumps(each) + "\n" for each in raw).encode())
+    assert journal.records == raw
+    assert not journal.notes
     assert parse(b'{"a": 1}\n').damaged == [(1, "it has neither a checksum nor the fields of a record")]
 
 
@@ -125,9 +126,9 @@ def test_the_last_result_of_a_benchmark_counts_and_what_has_none_is_unfinished()
         line("result", {"benchmark": "b", "record": {"run": 1}}),
         line("result", {"benchmark": "b", "record": {"run": 2}}),
     ]
-    found = parse(b"".join(data))
-    assert found.records == [{"run": 2}]
-    (name, since), *more = found.unfinished().items()
+    journal = parse(b"".join(data))
+    assert journal.records == [{"run": 2}]
+    (name, since), *more = journal.unfinished().items()
     assert (name, more) == ("a", [])
     assert [entry.get("epochs") for entry in since] == [None, [2]]
 
@@ -136,43 +137,45 @@ def test_the_last_result_of_a_benchmark_counts_and_what_has_none_is_unfinished()
 
 
 @pytest.fixture
-def told() -> list[str]:
+def messages() -> list[str]:
     return []
 
 
 @pytest.fixture
-def make(told: list[str]) -> Iterator[Callable[..., Writer]]:
-    """make(folder, *rescue): a writer, closed at the end."""
-    made: list[Writer] = []
+def make(messages: list[str]) -> Iterator[Callable[..., Writer]]:
+    """make(folder, *rescue) returns a writer, which is closed at the end."""
+    writers: list[Writer] = []
 
     def writer(folder: Path, *rescue: Path) -> Writer:
-        made.append(Writer(folder, told.append, rescue))
-        return made[-1]
+        writers.append(Writer(folder, messages.append, rescue))
+        return writers[-1]
 
     yield writer
-    for each in made:
+    for each in writers:
         each.close()
 
 
-def test_nothing_is_created_before_the_first_line(tmp_path: Path, told: list[str], make: Make) -> None:
+def test_nothing_is_created_before_the_first_line(tmp_path: Path, messages: list[str], make: Make) -> None:
     make(tmp_path / "journal")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_measured(tmp_path: Path, make: Make) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported_before_anything_is_measured(tmp_path: Path, make: Make) -> None:
     (tmp_path / "journal").write_text("a file in its place")
     with pytest.raises(JournalProblem, match=r"results can't be written to .*--benchmark-storage"):
         make(tmp_path / "journal").begin()
 
 
-def test_a_read_only_folder_is_told_before_anything_is_measured(small_disk: Path, told: list[str], make: Make) -> None:
+def test_a_read_only_folder_is_reported_before_anything_is_measured(
+    small_disk: Path, messages: list[str], make: Make
+) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(JournalProblem, match="Read-only file system"):
         make(small_disk / "journal").begin()
 
 
 def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
-    small_disk: Path, tmp_path: Path, told: list[str], make: Make
+    small_disk: Path, tmp_path: Path, messages: list[str], make: Make
 ) -> None:
     writer = make(small_disk / "journal", small_disk / "also-full", tmp_path / "rescue")
     writer.begin(planned=["a"])
@@ -180,32 +183,34 @@ def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
         writer.write("result", benchmark=str(number), record={"pad": "x" * 4000, "number": number})
     writer.close()
     assert writer.path.parent == tmp_path / "rescue"
-    found = format_.read(writer.path)
-    assert [record["number"] for record in found.records] == list(range(40))
-    assert found.header["planned"] == ["a"]
-    (message,) = told
+    journal = format_.read(writer.path)
+    assert [record["number"] for record in journal.records] == list(range(40))
+    assert journal.header["planned"] == ["a"]
+    (message,) = messages
     assert "No space left on device" in message
     assert str(writer.path) in message
-    left = format_.read(small_disk / "journal" / writer.path.name)
-    assert 5 < len(left.records) < 40
-    assert not left.notes  # no line is torn
+    rest = format_.read(small_disk / "journal" / writer.path.name)
+    assert 5 < len(rest.records) < 40
+    assert not rest.notes  # no line is torn
 
 
 def test_where_no_disk_takes_it_the_screen_does(
-    tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, messages: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fixtures.session.journal_writer.tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
     writer = make(tmp_path / "journal", tmp_path / "rescue")
     writer.begin()
     with full_beyond(4000), pytest.raises(JournalProblem, match=r"can't be continued .*--resume"):
         writer.write("result", benchmark="a", record={"pad": "x" * 5000})
-    assert parse(told[-1].encode() + b"\n").records[0]["pad"] == "x" * 5000
+    assert parse(messages[-1].encode() + b"\n").records[0]["pad"] == "x" * 5000
     writer.write("result", benchmark="b", record={"number": 2})  # there is room again
     assert not list(tmp_path.glob("rescue/*"))
     assert [r["number"] for path in format_.paths(tmp_path) for r in format_.read(path).records] == [2]
 
 
-def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_disk_is_reported_once(
+    tmp_path: Path, messages: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [0.0]
 
     def slowly(descriptor: int) -> None:
@@ -216,12 +221,12 @@ def test_a_slow_disk_is_told_once(tmp_path: Path, told: list[str], make: Make, m
     writer = make(tmp_path / "journal")
     writer.begin()
     writer.write("started", benchmark="a")
-    assert len(told) == 1
-    assert "a line of the journal took 3.0 s" in told[0]
+    assert len(messages) == 1
+    assert "a line of the journal took 3.0 s" in messages[0]
 
 
 def test_sessions_in_one_folder_and_a_clock_that_is_set_back_never_share_a_file(
-    tmp_path: Path, told: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, messages: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fixtures.session.journal_writer.time.strftime", lambda *_: "20260101-000000")
     writers = [make(tmp_path / "journal") for _ in range(3)]
@@ -235,7 +240,7 @@ def test_only_a_running_session_keeps_its_lock(tmp_path: Path) -> None:
     code = f"""
 import time
 from pathlib import Path
-from fixtures.session.journal import Writer
+from fixtures.session.journal_writer import Writer
 writer = Writer(Path({str(tmp_path / "journal")!r}), print)
 writer.begin()
 print(writer.path, flush=True)
@@ -255,13 +260,13 @@ time.sleep(600)
 def test_names_of_the_user(tmp_path: Path) -> None:
     with pytest.raises(JournalProblem, match="run `pytest benchmarks --headline` first"):
         format_.named("last", [])
-    found = [tmp_path / "journal" / f"{name}.jsonl" for name in ("20260101-1-1", "20260102-1-1", "20260102-2-1")]
-    assert format_.named("last", found) == found[-1]
-    assert format_.named("20260101", found) == found[0]
-    assert format_.named("20260102-1-1", found) == found[1]
+    paths = [tmp_path / "journal" / f"{name}.jsonl" for name in ("20260101-1-1", "20260102-1-1", "20260102-2-1")]
+    assert format_.named("last", paths) == paths[-1]
+    assert format_.named("20260101", paths) == paths[0]
+    assert format_.named("20260102-1-1", paths) == paths[1]
     for name, says in (("20260102", "several sessions"), ("benchmarks", "no session")):
         with pytest.raises(JournalProblem, match=f"'{name}' names {says}; there are: .*20260102-2-1"):
-            format_.named(name, found)
+            format_.named(name, paths)
 
 
 def test_a_newer_journal_asks_for_an_update(tmp_path: Path) -> None:
@@ -273,7 +278,7 @@ def test_a_newer_journal_asks_for_an_update(tmp_path: Path) -> None:
         format_.read(tmp_path / "nowhere.jsonl")
 
 
-def test_a_line_costs_milliseconds_not_seconds(tmp_path: Path, told: list[str], make: Make) -> None:
+def test_a_line_costs_milliseconds_not_seconds(tmp_path: Path, messages: list[str], make: Make) -> None:
     writer = make(tmp_path / "journal")
     start = time.perf_counter()
     for _ in range(20):

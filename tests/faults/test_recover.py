@@ -1,4 +1,4 @@
-"""What `python -m reports recover` makes of a journal is what pytest-benchmark would have saved."""
+"""`python -m reports recover` makes the same run of a journal as pytest-benchmark would have saved."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_session_is_saved_where_all_of_its_results_are(tmp_path: Path) -> None
     assert len(list(folder.iterdir())) == 4
 
 
-def test_sound_lines_of_a_damaged_journal_are_recovered_and_the_others_told(
+def test_sound_lines_of_a_damaged_journal_are_recovered_and_the_others_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "journal" / "20260101-010101-5.jsonl"
@@ -89,10 +89,10 @@ def test_sound_lines_of_a_damaged_journal_are_recovered_and_the_others_told(
         saved_runs.load(path)
     output = tmp_path / "out.json"
     assert recover(tmp_path, str(path), "--output", str(output)) == 0
-    told = capsys.readouterr().out
-    assert "line 2 is left out: its checksum is not that of its text" in told
-    assert "its last line is incomplete" in told
-    assert "c was in progress and is not in it: 2 epochs of 5 s are in the journal" in told
+    printed = capsys.readouterr().out
+    assert "line 2 is left out: its checksum is not that of its text" in printed
+    assert "its last line is incomplete" in printed
+    assert "c was in progress and is not in it: 2 epochs of 5 s are in the journal" in printed
     assert [each.arm for each in saved_runs.load(output).records] == ["torch"]
     assert recover(tmp_path, str(path), "--output", str(output)) == 2
     assert "is there already" in capsys.readouterr().err
@@ -138,12 +138,12 @@ def test_a_real_session_is_recovered_as_it_was_saved(run: Run, tmp_path: Path, a
     (wanted,) = saved(tmp_path / "saved")
     output = tmp_path / "recovered" / "0001_again.json"
     assert recover(tmp_path / "saved", "--output", str(output)) == 0
-    found: dict[str, Any] = json.loads(output.read_text())
-    assert found.pop("recovered_from")
-    assert found.keys() == wanted.keys()
+    recovered: dict[str, Any] = json.loads(output.read_text())
+    assert recovered.pop("recovered_from")
+    assert recovered.keys() == wanted.keys()
     for name in wanted.keys() - {"datetime"}:
-        assert found[name] == wanted[name], name
-    assert len(found["benchmarks"]) == 2
+        assert recovered[name] == wanted[name], name
+    assert len(recovered["benchmarks"]) == 2
     compared = subprocess.run(
         [Path(sys.executable).with_name("pytest-benchmark"), f"--storage=file://{tmp_path}", "compare"],
         cwd=ROOT, capture_output=True, text=True, timeout=60,

@@ -1,4 +1,4 @@
-"""Real sessions are killed and interrupted, and go on: what was measured is kept, and nothing is done twice."""
+"""Real sessions are killed and interrupted, and go on: every result is kept, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ POINTS = "(mnist-fnn-layers-1 or mnist-fnn-layers-2 or mnist-fnn-layers-3)"
 STUDY = Settings(("jax", "torch"), profile="study", threads=2)
 
 
-def header(chosen: Settings = STUDY, **own: Any) -> dict[str, Any]:
-    made = resume.identity(chosen, [point("mnist-fnn-layers-2")], chosen.backends)
-    return {"name": "s", "planned": ["a"], "settings": dataclasses.asdict(chosen), "identity": made} | own
+def header(chosen: Settings = STUDY, **changed: Any) -> dict[str, Any]:
+    identity = resume.identity(chosen, [point("mnist-fnn-layers-2")], chosen.backends)
+    return {"name": "s", "planned": ["a"], "settings": dataclasses.asdict(chosen), "identity": identity} | changed
 
 
 # --- what may change, and what not
@@ -61,7 +61,7 @@ def test_a_journal_with_the_old_name_of_a_setting_is_resumed_by_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "says"),
+    ("changed", "says"),
     [
         ({"worker": "0"}, r"the workers' code \(fixtures/worker\) has changed"),
         ({"points": {"mnist-fnn-layers-2": "0"}}, "the code of the point mnist-fnn-layers-2 has changed"),
@@ -71,10 +71,10 @@ def test_a_journal_with_the_old_name_of_a_setting_is_resumed_by_it() -> None:
         ({"machine": {"machine": "0"}}, "this is another machine: machine was 0, is "),
     ],
 )
-def test_a_change_is_refused_with_its_name(own: dict[str, Any], says: str) -> None:
+def test_a_change_is_refused_with_its_name(changed: dict[str, Any], says: str) -> None:
     now = {**header()["identity"], "data": {"mnist-fnn-layers-2": "1"}}
     now["environments"] = {"jax": "1", "theano": "1"}
-    before = {**now, **own}
+    before = {**now, **changed}
     with pytest.raises(JournalProblem, match=f"can't be resumed: {says}"):
         resume.refuse_changes({"name": "s", "identity": before}, now)
     resume.refuse_changes({"name": "s", "identity": now}, now)
@@ -84,16 +84,16 @@ def test_a_reboot_and_a_kernels_update_make_no_other_machine() -> None:
     now = header()["identity"]
     here = now["machine"]
     system = re.sub(r"(\d+\.\d+).*", r"\1.999-other", here["system"])
-    for changed in (
+    for change in (
         {"memory_mib": here["memory_mib"] - 1},
         {"memory_mib": here["memory_mib"] + 40},
         {"system": system},
     ):
-        before = {**now, "machine": {**here, **changed, "machine": "0"}}
+        before = {**now, "machine": {**here, **change, "machine": "0"}}
         resume.refuse_changes({"name": "s", "identity": before}, now)
-    for changed in ({"memory_mib": here["memory_mib"] // 2}, {"system": "Linux 2.4.1"}, {"cpu_quota": 0.5}):
-        before = {**now, "machine": {**here, **changed, "machine": "0"}}
-        with pytest.raises(JournalProblem, match=f"another machine: {next(iter(changed))} was .*, is "):
+    for change in ({"memory_mib": here["memory_mib"] // 2}, {"system": "Linux 2.4.1"}, {"cpu_quota": 0.5}):
+        before = {**now, "machine": {**here, **change, "machine": "0"}}
+        with pytest.raises(JournalProblem, match=f"another machine: {next(iter(change))} was .*, is "):
             resume.refuse_changes({"name": "s", "identity": before}, now)
 
 
@@ -118,10 +118,10 @@ def test_a_session_under_another_root_of_pytest_is_not_taken_for_one_that_is_don
     resume.refuse_other_root(ids, [])
 
 
-def journal_of(folder: Path, *entries: bytes, **own: Any) -> Path:
+def journal_of(folder: Path, *entries: bytes, **changed: Any) -> Path:
     path = folder / "journal" / "20260101-010101-5.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"".join([line("session", header(**own)), *entries]))
+    path.write_bytes(b"".join([line("session", header(**changed)), *entries]))
     return path
 
 
@@ -132,10 +132,10 @@ def test_what_is_taken_over(tmp_path: Path) -> None:
     ]
     journal_of(tmp_path, *results, line("started", {"benchmark": "f"}), planned=[*outcomes, "f"])
     for retry, kept in (((), "abde"), (("oom", "crash"), "ae")):
-        found = resume.earlier("last", tmp_path, retry)
-        assert "".join(found.results) == kept
-        assert not found.complete
-        found.file.close()
+        earlier = resume.earlier("last", tmp_path, retry)
+        assert "".join(earlier.results) == kept
+        assert not earlier.complete
+        earlier.file.close()
 
 
 def test_what_cannot_be_resumed_says_why(tmp_path: Path) -> None:
@@ -166,8 +166,8 @@ backends = slow_but(["cntk"], ["cntk", "jax", "tensorflow1"], "available")
 jax = pytest.mark.parametrize("available", ["jax"], indirect=True)
 
 
-def ids(found: Journal) -> set[str]:
-    return {entry["benchmark"] for entry in found.kind("result")}
+def ids(kept: Journal) -> set[str]:
+    return {entry["benchmark"] for entry in kept.kind("result")}
 
 
 @pytest.mark.slow
@@ -315,7 +315,7 @@ def checkpoints_of(session: Running) -> list[Path]:
 @pytest.mark.slow
 @pytest.mark.backend
 @jax
-def test_a_checkpoint_that_is_damaged_means_from_the_beginning_and_is_told(
+def test_a_checkpoint_that_is_damaged_means_from_the_beginning_and_is_reported(
     run: Run, tmp_path: Path, available: str
 ) -> None:
     session = run(*SMOKE, f"--backend={available}", "--rounds=300", "--checkpoint=0.2")

@@ -30,9 +30,9 @@ pytestmark = pytest.mark.backend
 
 
 @pytest.fixture(autouse=True)
-def _provided(shared: Any) -> None:
+def _provided(smoke_session: Any) -> None:
     for name in OLD_AND_NEW:
-        provided(shared, name)
+        provided(smoke_session, name)
 
 
 @pytest.fixture
@@ -205,14 +205,14 @@ def results(folder: Path) -> list[dict[str, Any]]:
 
 def waiting_workers(session: int) -> list[psutil.Process]:
     """The session's workers that have been asleep for a second."""
-    found = []
+    workers = []
     for process in psutil.Process(session).children(recursive=True):
         try:
             if "fixtures/worker" in " ".join(process.cmdline()) and time.time() - process.create_time() > 3:
-                found.append(process)
+                workers.append(process)
         except psutil.Error:
             continue
-    return found
+    return workers
 
 
 @pytest.mark.alone
