@@ -24,9 +24,10 @@ def of_ratio(value: float) -> list[Flag]:
 def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
     """Whether two backends' test errors differ by more than the seeds make them differ.
 
-    The spread is the larger range over seeds of the two, and at least two standard errors of an error that was
-    counted on so many examples, the larger of the two; a regression's error, which is no percentage, has its range
-    only. A single seed and an unknown number of examples give no spread, and so no flag.
+    Each backend has a spread: the range of its errors over seeds, and at least two standard errors of a share that is
+    counted on so many test examples. The errors differ if the gap between their medians exceeds the larger spread. A
+    regression's error is no share, so it has its range alone. A single seed and an unknown number of examples give no
+    spread, and so no flag.
     """
     samples = [[run.test_error for run in runs if run.test_error is not None] for runs in (one, other)]
     if not all(samples):

@@ -1,4 +1,4 @@
-"""The fields of a benchmark's record: one table, which is a class with a section for each place that computes fields.
+"""The fields of a benchmark's record: one table, in a section for each module that puts fields into records.
 
 Whoever writes, reads, checks or documents a record does it by this table: the worker's messages
 (fixtures/run/protocol.py), saved runs, docs/results.md, exports and the page. A field is None where a record doesn't
@@ -56,8 +56,10 @@ class Planned(msgspec.Struct, kw_only=True):
     study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
     error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
     backend: Annotated[Text, Field("the backend's name")]
-    backend_alias: Annotated[Text | None, Field("under `--aa`, of the second name only: that name", since=2)] = None
-    aa_of: Annotated[Text | None, Field("the backend that ran under it", since=2)] = None
+    backend_alias: Annotated[Text | None, Field("the backend's second name, in its second arm of `--aa`", since=2)] = (
+        None
+    )
+    aa_of: Annotated[Text | None, Field("the backend behind that second name", since=2)] = None
     stack: Annotated[str, Field("the backend's Keras and framework, in words")] = ""
     run: Annotated[Whole, Field("number of the run; runs of one number are a block")]
     seed: Annotated[Count | None, Field("the seed of its worker")] = None
@@ -105,9 +107,9 @@ class Ended(Planned, kw_only=True):
     wall_s: Annotated[Seconds | None, Field("the whole benchmark by the host", "s")] = None
     to_first_step_s: Annotated[
         Seconds | None,
-        Field("from the worker's start to where it stands before its first epoch, by the host", "s"),
+        Field("from the worker's start until it is ready for its first epoch, by the host", "s"),
     ] = None
-    first_step: Annotated[str | None, Field("local time at which it stood there")] = None
+    first_step: Annotated[str | None, Field("local time at which it was ready")] = None
     host_before: Annotated[
         dict[str, Any],
         Field(

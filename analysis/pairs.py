@@ -35,7 +35,8 @@ def verdict(speed_up: Ratio | None, floor: float) -> Verdict:
 
 
 def ratio(numerators: Sequence[Record], denominators: Sequence[Record], name: str) -> Ratio | None:
-    """The ratio of a figure of two arms: paired by the blocks that they share, unpaired where those are fewer than two.
+    """The ratio of a figure of two arms: paired by the blocks that both have, and unpaired where they
+    share fewer than two (a side with a single run is paired by that one).
 
     A block is one run number of one session. None where an arm lacks the figure.
     """

@@ -90,6 +90,6 @@ def documentation(table: Iterable[Column]) -> str:
         if each.where != where:
             where = each.where
             modules = " and ".join(f"`{module}`" for module in where)
-            lines += ["", f"Computed in {modules}:", "", "| field | unit | since | meaning |", "|---|---|---|---|"]
+            lines += ["", f"Recorded by {modules}:", "", "| field | unit | since | meaning |", "|---|---|---|---|"]
         lines.append(f"| `{each.name}` | {each.field.unit} | {each.field.since} | {each.field.meaning} |")
     return "\n".join(lines).strip() + "\n"

@@ -24,8 +24,8 @@ class Point:
     """One architecture at one value of one axis on one dataset.
 
     preprocessing: the name of a recipe of the dataset's module.
-    table: of the study, where the point's count or examples are printed; for a network without a sweep, that of its
-        results (its count stands in the text).
+    table: the study's table that prints the point's count of parameters or examples. A network without a sweep has
+        its count in the text, and names the table of its results.
     printed_params: the study's count of the network; trainable parameters or all of them, as count_kind says. Points
         that differ in examples or mini-batch only repeat the count of their network. None for a network that isn't
         the study's.

@@ -3,9 +3,9 @@
     pytest benchmarks/targets/test_projection.py -m targets --data=synthetic [--runs=BLOCKS] [--steady]
 
 Quick runs and full trainings lie in blocks, as in any session: every backend once beside the others, in random order,
-and a point's runs over the whole session. Of each point one block in the session's midst has a training of all of the
-study's epochs as well, on the study's examples as far as the data at hand have as many (MNIST's stand-in has); else on
-those that there are, and the projection is for these: the table says how many. It is printed, and saved as
+and a point's runs over the whole session. In the middle of the session each point has one block with a full training as
+well: the study's epochs on the study's examples. Where the data at hand have fewer examples (MNIST's stand-in has all),
+training and projection are for these, and the table says how many. It is printed, and saved as
 .benchmarks/projection/latest.json.
 """
 

@@ -100,10 +100,10 @@ def test_fields_that_this_version_does_not_know_are_kept() -> None:
 
 
 def test_the_page_of_fields_is_the_table() -> None:
-    introduction, _, rest = (ROOT / "docs" / "results.md").read_text("utf-8").partition("\nComputed in ")
+    introduction, _, rest = (ROOT / "docs" / "results.md").read_text("utf-8").partition("\nRecorded by ")
     assert introduction.startswith("# The fields of a result\n")
     assert "|" not in introduction
-    assert f"Computed in {rest}" == documentation(table().values()), "write it anew from analysis.table.documentation()"
+    assert f"Recorded by {rest}" == documentation(table().values()), "write it anew from analysis.table.documentation()"
 
 
 def kinds(type_: Any) -> set[Any]:
