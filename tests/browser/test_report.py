@@ -134,8 +134,15 @@ def test_the_keyboard_reaches_everything_in_the_order_of_reading(report: Path, o
     assert len(page.execute_script(SHOWN)) == 88
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (400, "dark"),
+        (1280, "light"),
+        pytest.param(400, "light", marks=pytest.mark.slow),  # axe looks for ten seconds each time
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_it_fits_the_screen_and_axe_finds_nothing_serious(
     width: int, scheme: str, report: Path, opened: Opened
 ) -> None:
