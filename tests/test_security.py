@@ -16,6 +16,7 @@ import pytest
 
 from fixtures.run import process
 from tests import ROOT
+from tests.backends import CHEAP, slow_but
 
 CODE = [path for name in ("benchmarks", "datasets", "fixtures", "models", "reports")
         for path in sorted((ROOT / name).rglob("*.py"))]  # fmt: skip
@@ -51,6 +52,7 @@ def test_nothing_runs_a_text_or_a_shell(path: Path) -> None:
 
 
 @pytest.mark.backend
+@slow_but(CHEAP)
 def test_a_worker_has_no_network_and_is_who_it_was(start: Start) -> None:
     with start(task="describe") as worker:
         ready = worker.expect("ready")

@@ -277,6 +277,7 @@ def test_a_timeout_is_repeated_where_that_is_asked(run: Run, tmp_path: Path, ava
     assert (len(last["benchmarks"]), last["outcomes"]) == (1, [])
 
 
+@pytest.mark.slow  # it trains twice, for long enough to be interrupted
 @pytest.mark.backend
 @backends
 def test_a_long_training_goes_on_from_its_checkpoint(run: Run, tmp_path: Path, available: str) -> None:
