@@ -1,7 +1,8 @@
 """A pytest plugin (`-p tests.drawn`) for tests of sessions: real processes as workers, whose times of rounds are drawn.
 
 Blocks have their own luck, runs differ by 4 %, rounds by 2 %; a benchmark takes 5 s besides its rounds. `DRAWN_OOM`
-names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark (`jax-run3`) in which the user presses Ctrl-C.
+names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark in which the user presses Ctrl-C: in the middle
+(`jax-run3`), or after its last round (`jax-run3-end`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,16 +118,22 @@ class DrawnProvider(Provider):
             self.settings.options,
             (),
             code=WORKER,
-            clock=_clock(5 + sum(rounds)),
+            clock=_clock(5 + sum(rounds), os.environ.get("DRAWN_INTERRUPT") == f"{backend}-run{run}-end"),
             rounds=tuple(rounds),
             run=run,
         )
 
 
-def _clock(seconds: float) -> Callable[[], float]:
-    """Says at its second reading that so much time has passed."""
-    readings: Iterator[float] = iter((0.0, seconds))
-    return partial(next, readings)
+def _clock(seconds: float, interrupted: bool) -> Callable[[], float]:
+    """Says at its second reading, while the worker is reaped, that so much time has passed, or is interrupted."""
+
+    def readings() -> Iterator[float]:
+        yield 0.0
+        if interrupted:
+            raise KeyboardInterrupt
+        yield seconds
+
+    return readings().__next__
 
 
 def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], share: Share | None) -> DrawnProvider:
