@@ -56,10 +56,18 @@ class Planned(msgspec.Struct, kw_only=True):
     study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
     error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
     backend: Annotated[Text, Field("the backend's name")]
-    backend_alias: Annotated[Text | None, Field("the backend's second name, in its second arm of `--aa`", since=2)] = (
-        None
-    )
-    aa_of: Annotated[Text | None, Field("the backend behind that second name", since=2)] = None
+    backend_alias: Annotated[
+        Text | None,
+        Field(
+            "the arm's name where it is not its backend's: it has an environment or options of its own, or is the "
+            "second of `--aa`",
+            since=2,
+        ),
+    ] = None
+    aa_of: Annotated[Text | None, Field("under `--aa` the arm behind a second name", since=2)] = None
+    asked: Annotated[
+        Text | None, Field("what `--backend` was given for it, where that is no plain backend", since=2)
+    ] = None
     stack: Annotated[str, Field("the backend's Keras and framework, in words")] = ""
     run: Annotated[Whole, Field("number of the run; runs of one number are a block")]
     seed: Annotated[Count | None, Field("the seed of its worker")] = None
@@ -133,7 +141,19 @@ class Provided(Ended, kw_only=True):
 
     where: ClassVar[tuple[str, ...]] = ("fixtures/run/job.py",)
     device: Annotated[Text | None, Field("where it computed: `cpu` or `gpu`")] = None
-    environment: Annotated[Text | None, Field("hash of the backend's pins, interpreter and native libraries")] = None
+    environment: Annotated[
+        Text | None,
+        Field(
+            "hash of the backend's pins, interpreter and native libraries; of a user's own interpreter: of its path, "
+            "version, packages and the variables handed on"
+        ),
+    ] = None
+    interpreter: Annotated[Text | None, Field("the path of the user's own interpreter, where it is one", since=2)] = (
+        None
+    )
+    handed_on: Annotated[
+        dict[str, str], Field("the variables that such an interpreter got of its owner's", since=2)
+    ] = {}
     data: Annotated[Text | None, Field("`real`, `real-subset` or `synthetic`")] = None
     data_source: Annotated[str | None, Field("where the data are from")] = None
     data_fingerprint: Annotated[str | None, Field("key of their cache")] = None
