@@ -141,6 +141,9 @@ class Provided(Ended, kw_only=True):
 
     where: ClassVar[tuple[str, ...]] = ("fixtures/run/job.py",)
     device: Annotated[Text | None, Field("where it computed: `cpu` or `gpu`")] = None
+    cuda: Annotated[
+        Whole | None, Field("the major version of CUDA in the backend's packages, where these are for GPUs", since=2)
+    ] = None
     environment: Annotated[
         Text | None,
         Field(
