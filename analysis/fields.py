@@ -211,6 +211,16 @@ class Trained(Built, kw_only=True):
             "MiB",
         ),
     ] = []
+    rounds_joules: Annotated[
+        list[Number | None],
+        Field("energy of each round by the device's own counter, [where it has one](gpu.md#energy)", "J", since=2),
+    ] = []
+    energy_kind: Annotated[
+        Text | None,
+        Field(
+            "whose that is: `gpu_counter`, `gpu_power` (sampled), `cpu_packages`; see [energy](gpu.md#energy)", since=2
+        ),
+    ] = None
     losses: Annotated[list[Number | None], Field("training loss of each epoch, penalties included")] = []
     memory_kind: Annotated[
         Text | None, Field("see [memory](measuring.md#memory): `cpu_resident`, `gpu_process`, `gpu_device_difference`")
@@ -266,6 +276,8 @@ class Derived(Evaluated, kw_only=True):
     harness_overhead_s: Annotated[
         Number | None, Field("median of the host's rounds less that of the worker's", "s")
     ] = None
+    joules_per_epoch: Annotated[Number | None, Field("mean energy of a round", "J", since=2)] = None
+    joules_per_example: Annotated[Number | None, Field("the same per training example", "J", since=2)] = None
     training_memory_mib: Annotated[Number | None, Field("memory that training added", "MiB")] = None
     measured_total_s: Annotated[Duration | None, Field("the study's schedule, really run", "s")] = None
     projected_total_s: Annotated[Duration | None, Field("the study's schedule, from the steady rate", "s")] = None
