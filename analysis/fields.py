@@ -59,10 +59,18 @@ class Planned(msgspec.Struct, kw_only=True):
     study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
     error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
     backend: Annotated[Text, Field("the backend's name")]
-    backend_alias: Annotated[Text | None, Field("the backend's second name, in its second arm of `--aa`", since=2)] = (
-        None
-    )
-    aa_of: Annotated[Text | None, Field("the backend behind that second name", since=2)] = None
+    backend_alias: Annotated[
+        Text | None,
+        Field(
+            "the arm's name where it is not its backend's: it has an environment or options of its own, or is the "
+            "second of `--aa`",
+            since=2,
+        ),
+    ] = None
+    aa_of: Annotated[Text | None, Field("under `--aa` the arm behind a second name", since=2)] = None
+    asked: Annotated[
+        Text | None, Field("what `--backend` was given for it, where that is no plain backend", since=2)
+    ] = None
     stack: Annotated[str, Field("the backend's Keras and framework, in words")] = ""
     run: Annotated[Whole, Field("number of the run; runs of one number are a block")]
     seed: Annotated[Count | None, Field("the seed of its worker")] = None
@@ -147,7 +155,22 @@ class Provided(Ended, kw_only=True):
 
     where: ClassVar[tuple[str, ...]] = ("fixtures/run/job.py",)
     device: Annotated[Text | None, Field("where it computed: `cpu` or `gpu`")] = None
-    environment: Annotated[Text | None, Field("hash of the backend's pins, interpreter and native libraries")] = None
+    cuda: Annotated[
+        Whole | None, Field("the major version of CUDA in the backend's packages, where these are for GPUs", since=2)
+    ] = None
+    environment: Annotated[
+        Text | None,
+        Field(
+            "hash of the backend's pins, interpreter and native libraries; of a user's own interpreter: of its path, "
+            "version, packages and the variables handed on"
+        ),
+    ] = None
+    interpreter: Annotated[Text | None, Field("the path of the user's own interpreter, where it is one", since=2)] = (
+        None
+    )
+    handed_on: Annotated[
+        dict[str, str], Field("the variables that such an interpreter got of its owner's", since=2)
+    ] = {}
     data: Annotated[Text | None, Field("`real`, `real-subset` or `synthetic`")] = None
     data_source: Annotated[str | None, Field("where the data are from")] = None
     data_fingerprint: Annotated[str | None, Field("key of their cache")] = None
@@ -204,6 +227,16 @@ class Trained(Built, kw_only=True):
             "MiB",
         ),
     ] = []
+    rounds_joules: Annotated[
+        list[Number | None],
+        Field("energy of each round by the device's own counter, [where it has one](gpu.md#energy)", "J", since=2),
+    ] = []
+    energy_kind: Annotated[
+        Text | None,
+        Field(
+            "whose that is: `gpu_counter`, `gpu_power` (sampled), `cpu_packages`; see [energy](gpu.md#energy)", since=2
+        ),
+    ] = None
     losses: Annotated[list[Number | None], Field("training loss of each epoch, penalties included")] = []
     memory_kind: Annotated[
         Text | None, Field("see [memory](measuring.md#memory): `cpu_resident`, `gpu_process`, `gpu_device_difference`")
@@ -259,6 +292,8 @@ class Derived(Evaluated, kw_only=True):
     harness_overhead_s: Annotated[
         Number | None, Field("median of the host's rounds less that of the worker's", "s")
     ] = None
+    joules_per_epoch: Annotated[Number | None, Field("mean energy of a round", "J", since=2)] = None
+    joules_per_example: Annotated[Number | None, Field("the same per training example", "J", since=2)] = None
     training_memory_mib: Annotated[Number | None, Field("memory that training added", "MiB")] = None
     measured_total_s: Annotated[Duration | None, Field("the study's schedule, really run", "s")] = None
     projected_total_s: Annotated[Duration | None, Field("the study's schedule, from the steady rate", "s")] = None

@@ -102,10 +102,11 @@ class DrawnProvider(Provider):
     def load(self, ids: Iterable[str]) -> None:
         """No data are read."""
 
-    def job(self, point: Point, backend: str, run: int, plan: Plan | None = None) -> Job:
+    def job(self, point: Point, arm: str, run: int, plan: Plan | None = None) -> Job:
+        backend = self.settings.candidate(arm).base
         plan, seed = plan or self.settings.plan(point), self.settings.seed + run - 1
         luck = np.random.default_rng(run).normal(0, 0.1)
-        draw = np.random.default_rng([run, *backend.encode()])
+        draw = np.random.default_rng([run, *arm.encode()])
         level = EPOCH_S[backend] * np.exp(luck + draw.normal(0, 0.04))
         rounds = (level * np.exp(draw.normal(0, 0.02, plan.rounds))).tolist()
         nowhere = Path(os.devnull)

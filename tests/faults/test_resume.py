@@ -14,7 +14,7 @@ import pytest
 
 from analysis import journal
 from analysis.journal import Journal, JournalProblem, line
-from fixtures.backends import registry
+from fixtures.backends import arms, registry
 from fixtures.machine.processors import available_processors
 from fixtures.run import checkpoints
 from fixtures.session import resume
@@ -30,7 +30,7 @@ STUDY = Settings(("jax", "torch"), profile="study", threads=2)
 
 
 def header(chosen: Settings = STUDY, **changed: Any) -> dict[str, Any]:
-    identity = resume.identity(chosen, [point("mnist-fnn-layers-2")], chosen.backends)
+    identity = resume.identity(chosen, [point("mnist-fnn-layers-2")])
     return {"name": "s", "planned": ["a"], "settings": dataclasses.asdict(chosen), "identity": identity} | changed
 
 
@@ -42,8 +42,9 @@ def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
     assert resume.settings(nothing, header()) == STUDY
     patient = dataclasses.replace(nothing, time_limit=5.0, baseline="torch")
     assert resume.settings(patient, header()) == dataclasses.replace(STUDY, time_limit=5.0, baseline="torch")
-    for name, value in (("profile", "smoke"), ("seed", 7), ("batch_size", 8), ("backends", ("jax",)), ("tf32", True)):
-        other = Settings(**{**dataclasses.asdict(nothing), name: value})
+    changes: dict[str, Any] = {"profile": "smoke", "seed": 7, "batch_size": 8, "backends": ("jax",), "tf32": True}
+    for name, value in changes.items():
+        other = dataclasses.replace(nothing, **{name: value})
         with pytest.raises(JournalProblem, match=f"other settings: --{name.replace('_', '-')} was .*, and is now"):
             resume.settings(other, header())
 
@@ -51,6 +52,17 @@ def test_the_earlier_settings_hold_and_only_harmless_ones_may_change() -> None:
 def test_settings_survive_the_journal() -> None:
     written = journal.parse(line("session", header()))
     assert resume.settings(STUDY, written.header) == STUDY
+
+
+def test_arms_survive_the_journal() -> None:
+    chosen = Settings(**arms.chosen(["jax,jax==0.9.1:tf32=on,mine=torch@/a/python:threads=2"]), threads=2)
+    written = journal.parse(line("session", header(chosen)))
+    assert resume.settings(chosen, written.header) == chosen
+    nothing = Settings(**arms.chosen(None), threads=len(available_processors()))
+    assert resume.settings(nothing, written.header) == chosen
+    other = Settings(**arms.chosen(["jax,jax==0.9.1:tf32=on,mine=torch@/b/python:threads=2"]), threads=2)
+    with pytest.raises(JournalProblem, match=r"--backend was .*mine=torch@/a/python.*, and is now .*@/b/python"):
+        resume.settings(other, written.header)
 
 
 def test_a_journal_with_the_old_name_of_a_setting_is_resumed_by_it() -> None:
