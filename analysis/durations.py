@@ -42,7 +42,8 @@ def by_kind(records: Iterable[Record]) -> dict[Kind, float]:
             blocks.setdefault((each.session, each.profile, each.point, each.run), []).append(each)
     shares: dict[Kind, list[float]] = {}
     for (_, profile, point, _), mine in blocks.items():
-        if seconds := block_s(mine):
+        # the study's printed runs have nothing but the seconds of their trainings
+        if seconds := block_s(mine) or sum(each.measured_total_s or 0.0 for each in mine):
             for each in mine:
                 shares.setdefault((profile, point, each.arm), []).append(seconds / len(mine))
     return {kind: statistics.median(seconds) for kind, seconds in shares.items()}
