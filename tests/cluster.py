@@ -144,6 +144,10 @@ class Cluster:
         if name in self.names:
             self._kill_jobs(name)
 
+    def runs(self, environ: Mapping[str, str], job: str) -> bool:
+        """Whether a process with these variables belongs to a job of this cluster's."""
+        return (environ.get("SLURM_CONF"), environ.get("SLURM_JOB_ID")) == (self.environ["SLURM_CONF"], job)
+
     def _kill_jobs(self, name: str) -> None:
         for path in Path("/proc").glob("[0-9]*/environ"):
             with suppress(OSError):
