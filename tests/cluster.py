@@ -149,12 +149,21 @@ class Cluster:
         return (environ.get("SLURM_CONF"), environ.get("SLURM_JOB_ID")) == (self.environ["SLURM_CONF"], job)
 
     def _kill_jobs(self, name: str) -> None:
-        for path in Path("/proc").glob("[0-9]*/environ"):
-            with suppress(OSError):
-                variables = path.read_bytes().split(b"\0")
-                mine = f"SLURM_CONF={self.folder}/slurm.conf".encode() in variables
-                if mine and f"SLURMD_NODENAME={name}".encode() in variables:
-                    os.kill(int(path.parent.name), signal.SIGKILL)
+        for is_one in (self._steers, self._belongs):  # first what would tell the controller that a job has ended
+            for path in Path("/proc").glob("[0-9]*"):
+                with suppress(OSError):
+                    if is_one(path, name):
+                        os.kill(int(path.name), signal.SIGKILL)
+
+    def _steers(self, process: Path, node: str) -> bool:
+        """Whether this process watches over a job on a node: it has the node's log open."""
+        log = str(self.folder / f"slurmd.{node}.log")
+        return (process / "comm").read_text() == "slurmstepd\n" and log in map(os.readlink, (process / "fd").iterdir())
+
+    def _belongs(self, process: Path, node: str) -> bool:
+        variables = (process / "environ").read_bytes().split(b"\0")
+        mine = (f"SLURM_CONF={self.environ['SLURM_CONF']}", f"SLURMD_NODENAME={node}")
+        return all(each.encode() in variables for each in mine)
 
     def call(self, *command: str) -> str:
         """The output of one of SLURM's commands, without its last line's end."""
