@@ -24,6 +24,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 PAGE = "docs/comparing.md"
 
 
+Turns = Literal["alternate", "sequential"]
+
+
 class Flag(msgspec.Struct, frozen=True):
     """A doubt about a result. code: also the heading on docs/comparing.md that explains it."""
 
@@ -66,6 +69,10 @@ class Planned(msgspec.Struct, kw_only=True):
     order_seed: Annotated[Count | None, Field("the seed of the blocks' orders")] = None
     block_order: Annotated[list[str], Field("the backends of the block in the order measured")] = []
     block_position: Annotated[Whole | None, Field("this one's place in it, from 1")] = None
+    turns: Annotated[
+        Turns | None,
+        Field("`alternate`: the block's arms trained in turns; `sequential`: one after the other"),
+    ] = None
     profile: Annotated[str, Field("the profile")] = ""
     overridden: Annotated[dict[str, Any], Field("the study's settings that the user replaced")] = {}
     precision: Annotated[Number | None, Field("with `--precision`: the half-width asked for, as a share")] = None
@@ -106,6 +113,13 @@ class Ended(Planned, kw_only=True):
         str | None, Field("with `--on-busy=fail`, where it was not measured: how others used the machine")
     ] = None
     not_resumed: Annotated[str | None, Field("why a checkpoint was of no use")] = None
+    alone: Annotated[str | None, Field("why it was measured alone, though its block was to take turns")] = None
+    block: Annotated[str | None, Field("local time at which its block began: those of one time trained in turns")] = (
+        None
+    )
+    turn_orders: Annotated[list[list[str]], Field("the order of arms in each turn of the block")] = []
+    resting_s: Annotated[Seconds | None, Field("time in which others had their turn", "s")] = None
+    resting_processor_s: Annotated[Seconds | None, Field("processor time that it used meanwhile", "s")] = None
     waited_s: Annotated[Seconds | None, Field("how long the device was waited for, by `--on-busy=wait`", "s")] = None
     wall_s: Annotated[Seconds | None, Field("the whole benchmark by the host", "s")] = None
     to_first_step_s: Annotated[
@@ -181,6 +195,8 @@ class Trained(Built, kw_only=True):
     first_epoch_s: Annotated[Duration | None, Field("first epoch, with compilation", "s")] = None
     warmup_s: Annotated[list[Seconds], Field("every warm-up", "s")] = []
     rounds_s: Annotated[list[Duration], Field("every round: wall time by the worker", "s")] = []
+    settling_s: Annotated[list[Seconds], Field("the first epoch of each turn, where it doesn't count", "s")] = []
+    rounds_turns: Annotated[list[Count], Field("the turn of every round, from 0; empty without turns")] = []
     rounds_processor_s: Annotated[list[Seconds], Field("every round: processor time", "s")] = []
     rounds_host_s: Annotated[list[Seconds], Field("every round: wall time by the host", "s")] = []
     rounds_fetched_mib: Annotated[

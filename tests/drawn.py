@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,12 @@ class DrawnJob(Job):
 
     rounds: tuple[float, ...] = ()
     run: int = 1
+
+    def took_s(self, seconds: float) -> float:
+        """The drawn time. A user may press Ctrl-C at this moment, when the worker is reaped."""
+        if os.environ.get("DRAWN_INTERRUPT") == f"{self.environment.backend.name}-run{self.run}-end":
+            raise KeyboardInterrupt
+        return 5 + sum(self.rounds)
 
     @property
     def message(self) -> dict[str, Any]:
@@ -121,22 +127,9 @@ class DrawnProvider(Provider):
             self.settings.options,
             (),
             code=WORKER,
-            clock=_clock(5 + sum(rounds), os.environ.get("DRAWN_INTERRUPT") == f"{backend}-run{run}-end"),
             rounds=tuple(rounds),
             run=run,
         )
-
-
-def _clock(seconds: float, interrupted: bool) -> Callable[[], float]:
-    """Says at its second reading, while the worker is reaped, that so much time has passed, or is interrupted."""
-
-    def readings() -> Iterator[float]:
-        yield 0.0
-        if interrupted:
-            raise KeyboardInterrupt
-        yield seconds
-
-    return readings().__next__
 
 
 def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], share: Share | None) -> DrawnProvider:
