@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,14 @@ SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
 
 
 class Running:
-    """A session in a process of its own, which saves below `folder`."""
+    """A session in a process of its own, which saves below `folder`. variables: of its environment, beside ours."""
 
-    def __init__(self, folder: Path, *arguments: str, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, variables: Mapping[str, str] | None = None, **options: Any
+    ) -> None:
         command = [sys.executable, "-m", "pytest", FNN, f"--benchmark-storage=file://{folder}", *arguments]
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        environ |= variables or {}
         environ |= {"COLUMNS": "200", "KERAS_BENCHMARKS_CACHE": environ.get("KERAS_BENCHMARKS_CACHE", "")}
         environ = {key: value for key, value in environ.items() if value}
         self.folder, self._before = folder, set(journal.paths(folder))
