@@ -94,6 +94,9 @@ class Planned(msgspec.Struct, kw_only=True):
         Field("the options that workers got: jit, TF32, the mended update race, `--steady`", since=2),
     ] = {}
     machine: Annotated[dict[str, Any], Field("the machine that it was measured on", since=2)] = {}
+    node: Annotated[
+        str | None, Field("with `--engine=slurm`: the [cluster](clusters.md)'s name for that machine", since=2)
+    ] = None
     commit: Annotated[str | None, Field("the state of this suite", since=2)] = None
     started: Annotated[str, Field("local time of its start")] = ""
     harness: Annotated[

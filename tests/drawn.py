@@ -2,7 +2,8 @@
 
 Blocks have their own luck, runs differ by 4 %, rounds by 2 %; a benchmark takes 5 s besides its rounds. `DRAWN_OOM`
 names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark in which the user presses Ctrl-C: in the middle
-(`jax-run3`), or after its last round (`jax-run3-end`).
+(`jax-run3`), or after its last round (`jax-run3-end`). As long as the file `DRAWN_GATE` exists no worker trains,
+and each epoch takes `DRAWN_SLEEP_S` seconds of sleep.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class DrawnJob(Job):
             "failed": OOM if name == os.environ.get("DRAWN_OOM") else None,
             "interrupt": os.environ.get("DRAWN_INTERRUPT") == f"{name}-run{self.run}",
             "short_epochs": self.projects,
+            "gate": os.environ.get("DRAWN_GATE"),
+            "sleep_s": float(os.environ.get("DRAWN_SLEEP_S", "0")),
             "ready": {
                 "import_s": 0.5,
                 "versions": {"keras": "drawn"},
