@@ -8,6 +8,7 @@ from analysis.statistics import Median, Ratio
 from analysis.totals import Total
 
 NOTHING = "-"
+UNKNOWN = "not known yet"
 
 
 def significant(value: float | None, digits: int = 3) -> str:
@@ -50,6 +51,8 @@ def ratio(value: Ratio | None) -> str:
         return NOTHING
     if math.isnan(value.low):
         return f"{significant(value.value)} (1 run)"
+    if value.unknown:
+        return UNKNOWN
     return f"{significant(value.value)} [{significant(value.low)}, {significant(value.high)}]"
 
 
@@ -57,6 +60,8 @@ def total(value: Total | None) -> str:
     """A total training time, and whether it was measured; of a projection, the interval of one training."""
     if value is None:
         return NOTHING
+    if value.unknown:
+        return f"projected, {UNKNOWN}"
     span = "" if math.isnan(value.low_s) else f" [{significant(value.low_s)}, {significant(value.high_s)}]"
     return f"{'projected ' if value.projected else ''}{significant(value.total_s)}{span}"
 

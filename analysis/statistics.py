@@ -36,6 +36,9 @@ def half_width(spread: float, freedom: float, confidence: float = 0.95) -> float
     return math.expm1(t_quantile(freedom, confidence) * spread)
 
 
+UNKNOWN = 3.0  # an interval that spans more than this factor says nothing
+
+
 @dataclass(frozen=True)
 class Median:
     """A median between two order statistics, and the exact probability that they hold the true one between them."""
@@ -82,6 +85,11 @@ class Ratio:
     def half_width(self) -> float:
         """How far the interval reaches to each side, relative to the ratio; NaN where there is none."""
         return math.sqrt(self.high / self.low) - 1
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the interval spans so much that its middle says nothing; without an interval nobody knows."""
+        return self.high > UNKNOWN * self.low
 
     @property
     def significant(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from analysis.record import Record
-from analysis.statistics import interval
+from analysis.statistics import UNKNOWN, interval
 
 T = TypeVar("T")
 
@@ -32,6 +32,11 @@ class Total:
     @property
     def total_s(self) -> float:
         return self.start_up_s + self.epochs_s
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is projected, and its interval spans so much that its middle says nothing."""
+        return self.projected and self.high_s > UNKNOWN * self.low_s
 
     @property
     def projected(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from analysis import causes, lost, outlook, spreads
 from analysis import format as fmt
-from analysis import lost
 from analysis.comparison import Comparison, Row
 from analysis.pairs import values
 from analysis.record import Record, columns
@@ -63,12 +63,13 @@ def text(comparison: Comparison, style: str, printed: PrintedSpeedUp | None = No
 
     Of saved runs only groups with two of them have a table; the notes name the others.
     """
+    common, comparison = causes.hoisted(comparison)
     groups: dict[str, list[Row]] = {}
     for row in comparison.rows:
         groups.setdefault(row.group, []).append(row)
     titles = _short(row.arm for row in comparison.rows)
     mark, heads = ("### ", "## ") if style == MARKDOWN else ("", "")
-    parts = []
+    parts = ["\n".join(item(text, style) for text in common)] if common else []
     for group, rows in groups.items():
         rows = sorted((row for row in rows if row.records), key=lambda row: row.epoch.value if row.epoch else math.inf)
         if comparison.by == "run" and len(rows) == 1:
@@ -121,6 +122,8 @@ def _notes(comparison: Comparison) -> Iterable[str]:
         for flag in row.flags:
             if row not in comparison.lost or flag.code != "lost-runs":  # which is reported above
                 yield f"{where}: {flag}"
+    yield from outlook.sentences(comparison)
+    yield from spreads.sentences(comparison)
     methods = {row.speed_up.method for row in comparison.compared if row.speed_up}
     if "paired" in methods:
         yield "Ratios are paired by block: both ran next to each other in the same session."

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tabulate import tabulate
 
+from analysis import causes, outlook, spreads
 from analysis import format as fmt
 from analysis.comparison import Comparison, Row, compare
 from analysis.pairs import values
@@ -42,10 +43,12 @@ def summary(
     machine's noise by family (analysis/noise_floor.py). notes: whether the legend, flags and failures are shown.
     """
     comparison = compare([each for each in records if each.outcome != "unavailable"], "backend", baselines, floors)
+    common, comparison = causes.hoisted(comparison)
     groups: dict[str, list[Row]] = {}
     for row in comparison.rows:
         groups.setdefault(row.group, []).append(row)
-    parts = [f"{heading(rows)}\n\n{table(rows)}" for rows in groups.values()]
+    parts = ["\n".join(f"! {text}" for text in common)] if common and notes else []
+    parts += [f"{heading(rows)}\n\n{table(rows)}" for rows in groups.values()]
     if comparison.means:
         parts.append(_means(comparison))
     if parts and notes:
@@ -150,6 +153,7 @@ def _notes(records: Sequence[Record], comparison: Comparison) -> Iterable[str]:
         if row.verdict == "not comparable":
             counts[f"not comparable: {row.reason}"][row.group, row.arm] += 1
     yield from _lines(counts)
+    yield from (f"! {text}" for text in [*outlook.sentences(comparison), *spreads.sentences(comparison)])
     yield from _failures(records)
 
 
