@@ -18,6 +18,7 @@ APART = 1.6  # times the shortest time between two processors: no cache is share
 UNEVEN = 1.2  # times the shortest time of a loop that does the same each time
 CLOCK_LIMIT = 0.8  # of the frequency before the benchmark
 BUSY_LIMIT = 0.8  # processors: below it a worker on the CPU waits for something
+RESTLESS = 0.01  # processor time over the time in which others had their turn
 SWAP_LIMIT_MIB = 64.0
 MEMORY_LIMIT = 0.05  # of the machine's memory, still available afterwards
 GATE_LIMIT_S, GATE_SHARE = 0.002, 0.005  # of the gate between host and worker: seconds, and of a round
@@ -31,7 +32,7 @@ def of_run(run: Record) -> list[Flag]:
     """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
     return [*_unsteady(run), *_loaded(run), *_limited(run), *_stolen(run), *_throttled(run), *_waiting(run),
             *_harness(run), *_memory(run), *_battery(run),
-            *_resumed(run), *of_distance([run]), *of_pace([run])]  # fmt: skip
+            *_resumed(run), *_restless(run), *of_distance([run]), *of_pace([run])]  # fmt: skip
 
 
 def _unsteady(run: Record) -> Iterator[Flag]:
@@ -190,6 +191,17 @@ def _memory(run: Record) -> Iterator[Flag]:
 def _battery(run: Record) -> Iterator[Flag]:
     if any(_host(run, "on_battery")):
         yield Flag("on-battery", "the machine ran on its battery: plug it in, and measure again")
+
+
+def _restless(run: Record) -> Iterator[Flag]:
+    """A worker that computes while others have their turn takes processors from them."""
+    rested, computed = run.resting_s, run.resting_processor_s
+    if rested and computed is not None and computed > RESTLESS * rested:
+        yield Flag(
+            "restless",
+            f"while others had their turn it computed {computed / rested:.0%} of the time: measure it with "
+            "--turns=sequential",
+        )
 
 
 def _resumed(run: Record) -> Iterator[Flag]:

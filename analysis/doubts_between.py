@@ -94,6 +94,11 @@ def of_settings(one: Sequence[Record], other: Sequence[Record], same_backend: bo
     if len(_values("options", one, other)) > 1:
         options = " and ".join(str(value) for value in _values("options", one, other))
         flags.append(Flag("other-options", f"not the same options: {options}"))
+    if len(_values("turns", one, other)) > 1:
+        why = ", ".join(_values("alone", one, other))
+        flags.append(
+            Flag("not-in-turns", "some trained in turns with others, some by themselves" + (f": {why}" if why else ""))
+        )
     first, *rest = _values("machine", one, other) or [{}]
     if others := [machine for machine in rest if machines.differences(first, machine)]:
         names = list(dict.fromkeys(str(machine.get("cpu_model", machine)) for machine in (first, *others)))

@@ -113,7 +113,11 @@ class Planned(msgspec.Struct, kw_only=True):
 class Ended(Planned, kw_only=True):
     """How the benchmark ended, and what the machine did meanwhile."""
 
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/measure.py", "fixtures/session/session.py")
+    where: ClassVar[tuple[str, ...]] = (
+        "fixtures/run/measure.py",
+        "fixtures/run/surroundings.py",
+        "fixtures/pytest_plugin/blocks.py",
+    )
     outcome: Annotated[Outcome, Field("see [outcomes](measuring.md#outcomes)")] = "crash"  # until it ends otherwise
     reason: Annotated[str, Field("why, unless `ok`")] = ""
     stderr: Annotated[list[str], Field("the worker's last lines, unless `ok`")] = []

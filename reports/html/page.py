@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 import study
-from analysis import noise_floor
+from analysis import causes, noise_floor
 from analysis.comparison import compare
 from analysis.newest import Newest
 from analysis.record import Record
@@ -32,7 +32,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     opening = answer.answer(records, baseline, noise_floor.of_records(records, root))
     preferred = baselines(records, opening.baseline or baseline)
     drawn = charts(newest, next(iter(preferred), None))
-    compared = compare(records, "backend", preferred)
+    common, compared = causes.hoisted(compare(records, "backend", preferred))
     checked = [tested_claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     context = {
@@ -40,7 +40,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
         "baseline": next(iter(preferred), ""),
         "arms": ordered(newest.arms),
         "labels": _labels(records),
-        "notes": notes,
+        "notes": [*notes, *common],
         "saved": newest.saved,
         "results": sum(len(saved.records) for saved in newest.saved),
         "figures": [(raw.anchor(each), each) for each in drawn],

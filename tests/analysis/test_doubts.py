@@ -32,6 +32,8 @@ CODES = (
     "low-memory",
     "on-battery",
     "resumed",
+    "restless",
+    "not-in-turns",
     "implausible-ratio",
     "parameter-counts",
     "error-gap",
@@ -62,6 +64,18 @@ def test_a_record_that_says_nothing_raises_nothing() -> None:
     assert doubts_between.of_settings([bare()], [bare()], same_backend=True) == []
 
 
+def test_a_worker_that_waits_raises_nothing() -> None:
+    assert doubts.of_run(one(resting_s=10.0, resting_processor_s=0.09)) == []
+
+
+def test_turns_and_no_turns_are_not_mixed_unsaid() -> None:
+    alone = bare(turns="sequential", alone="it ran out of memory beside the others")
+    (flag,) = doubts_between.of_settings([bare(turns="alternate")], [alone], same_backend=False)
+    assert flag.code == "not-in-turns"
+    assert "it ran out of memory" in flag.text
+    assert doubts_between.of_settings([bare(turns="alternate")], [bare(turns="alternate")], same_backend=False) == []
+
+
 def test_a_host_that_says_nothing_raises_nothing() -> None:
     unknown = dict.fromkeys(QUIET)
     assert doubts.of_run(one(host_before=unknown, host_after=unknown)) == []
@@ -72,6 +86,7 @@ def test_a_host_that_says_nothing_raises_nothing() -> None:
     ("record", "code", "says"),
     [
         (one(rounds_s=[1.3, 1.0, 1.0, 1.0, 1.0]), "unsteady", "first round took 1.30 times"),
+        (one(resting_s=10.0, resting_processor_s=0.2), "restless", "computed 2% of the time"),
         (one(rounds_s=[1.0, 1.1, 1.2, 1.3, 1.4]), "unsteady", "slower by 33%"),
         (one(rounds_s=[1.4, 1.3, 1.2, 1.1, 1.0]), "unsteady", "faster by 33%"),
         (after(load_1min=2.6), "loaded-machine", "2.6 processes wanted to run on 2 processors"),
