@@ -49,7 +49,10 @@ class Planned(msgspec.Struct, kw_only=True):
     architecture: Annotated[str, Field("the network's name")] = ""
     own: Annotated[
         dict[str, Any],
-        Field("[a network of one's own](own-network.md): `network` as it was named, a hash of its `source`"),
+        Field(
+            "[a network of one's own](own-network.md): `network` as it was named, a hash of its `source`, "
+            "`random`: layers that draw numbers, each backend its own, `custom`: methods that are not Keras'"
+        ),
     ] = {}
     axis: Annotated[str | None, Field("the axis that the point's sweep varies")] = None
     value: Annotated[int | float | None, Field("the point's value on that axis")] = None

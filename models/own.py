@@ -13,10 +13,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Literal
 
+from models.layers import Network, Params, Shape
 from models.point import Point
 
 Value = int | float | str
+Form = Literal["label", "one-hot", "binary", "number"]
 
 FORM = "write FILE.py:FUNCTION, FILE.py:FUNCTION?width=64,128 or FILE.keras"
 RECORDS, BUILD = "network", "build"  # the names of functions that the documentation uses
@@ -60,6 +63,13 @@ class OwnPoint(Point):
         """name[-argument-value...] with the arguments that are swept, in characters that pytest's -k accepts."""
         words = [f"{name}-{_word(self.arguments[name])}" for name, values in self.spec.arguments.items() if values[1:]]
         return "-".join([self.family, *words])
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a record says of the network."""
+        described = (self.network.described or {}) if isinstance(self.network, KerasModel) else {}
+        known = {name: described[name] for name in ("random", "custom") if described.get(name)}
+        return {"network": self.spec.text, "source": self.source, **known}
 
     @property
     def fixed(self) -> dict[str, Value]:
@@ -146,3 +156,44 @@ def swept(point: OwnPoint) -> OwnPoint:
         if len(values) > 1 and not any(isinstance(value, str) for value in values):
             return replace(point, axis=name, value=float(point.arguments[name]))
     return point
+
+
+@dataclass(frozen=True)
+class KerasModel(Network):
+    """A Keras 3 model of a user's own, which only a worker can build: no layer of it is known here.
+
+    options: what the worker needs to build and compile it. described: what a worker says of it, as JSON.
+    """
+
+    options: Mapping[str, Any] = field(default_factory=dict)
+    described: Mapping[str, Any] | None = None
+
+    @property
+    def counts_errors(self) -> bool:
+        return not self.described or loss_form(self.described["outputs"][0]["loss"]) != "number"
+
+    def shapes(self) -> list[Shape]:
+        return [tuple(output["shape"]) for output in self._known["outputs"]]
+
+    def params(self) -> Params:
+        return Params(self._known["trainable"], self._known["non_trainable"])
+
+    def record(self) -> dict[str, Any]:
+        if not self.described:
+            return {"own": dict(self.options)}
+        first = self.described["outputs"][0]
+        return {"own": {**self.options, "form": loss_form(first["loss"]), "logits": first["logits"]}}
+
+    @property
+    def _known(self) -> Mapping[str, Any]:
+        assert self.described, "a worker has to describe the model first"
+        return self.described
+
+
+def loss_form(loss: str) -> Form:
+    """What a loss of Keras takes as its targets."""
+    if loss.startswith("sparse_"):
+        return "label"
+    if loss.startswith(("categorical_", "kl_")):
+        return "one-hot"
+    return "binary" if loss.startswith("binary_") else "number"

@@ -58,6 +58,11 @@ class Network:
     def params(self) -> Params:
         return total([layer.params(before) for layer, before, _ in walk(self.layers, self.input_shape)])
 
+    @property
+    def counts_errors(self) -> bool:
+        """Whether an error is a share of the examples, and not a distance."""
+        return self.loss.endswith("crossentropy")
+
     def record(self) -> dict[str, Any]:
         """JSON for the worker."""
         return {
