@@ -48,6 +48,12 @@ def training(record: Mapping[str, Any]) -> Training:
     return made
 
 
+def optimizer(record: Mapping[str, Any]) -> Optimizer:
+    """The optimizer of a record; raises BadRecord."""
+    made: Optimizer = _value(record, Optimizer)
+    return made
+
+
 def _read(record: Mapping[str, Any], cls: type[Any]) -> Any:
     """An instance of a dataclass whose fields are those of a record."""
     if not isinstance(record, Mapping):

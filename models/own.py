@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from models import from_records
 from models.layers import Network, Params, Shape
 from models.point import Point
+from models.schedules import Optimizer
 
 Value = int | float | str
 Form = Literal["label", "one-hot", "binary", "number"]
@@ -183,6 +185,12 @@ class KerasModel(Network):
             return {"own": dict(self.options)}
         first = self.described["outputs"][0]
         return {"own": {**self.options, "form": loss_form(first["loss"]), "logits": first["logits"]}}
+
+    @property
+    def translated(self) -> tuple[Network, Optimizer] | None:
+        """The model as layer records, and its optimizer, where it consists of what they know."""
+        records = self._known["records"]
+        return records and (from_records.network(records["network"]), from_records.optimizer(records["optimizer"]))
 
     @property
     def _known(self) -> Mapping[str, Any]:

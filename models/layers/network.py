@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from models.layers.core import Layer, Params, Shape, ShapeError, total, walk
 
-Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_absolute_error"]
+Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_absolute_error", "mean_squared_error"]
 
 
 @dataclass(frozen=True)

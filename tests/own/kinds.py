@@ -17,6 +17,28 @@ def classifier(filters=4):
     return compiled(keras.Model(inputs, layers.Dense(3, activation="softmax")(x)))
 
 
+def digits():
+    """A chain of layers that the project's records know."""
+    return compiled(
+        keras.Sequential(
+            [
+                keras.Input((8, 8, 1)),
+                layers.Conv2D(4, 3, padding="same", strides=2, activation="relu"),
+                layers.BatchNormalization(),
+                layers.AveragePooling2D(2),  # of equal maxima Theano hands the gradient to each
+                layers.Flatten(),
+                layers.Dense(3, activation="softmax", kernel_regularizer="l2"),
+            ]
+        )
+    )
+
+
+def sentences():
+    x = inputs = keras.Input((6,), dtype="int32")
+    x = layers.LSTM(3)(layers.Embedding(13, 4)(x))
+    return compiled(keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x)), "binary_crossentropy")
+
+
 def autoencoder():
     x = inputs = keras.Input((12,))
     x = layers.Dense(4, activation="relu")(x)
