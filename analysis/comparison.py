@@ -99,7 +99,7 @@ def compare(
     floors: Floors | None = None,
     current: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """Each arm beside its group's baseline: backends with each other, or saved runs of one backend.
+    """Each arm beside its group's baseline: backends with each other, or saved runs or points of one backend.
 
     baselines: arms by preference; a group's baseline is the first of them with a complete run in it, else the arm that
     appears first. A saved run that comes after the baseline and has no complete run in the group has lost it. floors:
@@ -110,7 +110,7 @@ def compare(
     records = counted(records)
     sessions = list(dict.fromkeys([*baselines, *(each.session for each in records)])) if by == "run" else []
     for each in records:
-        group, arm = (each.group, each.arm) if by == "backend" else (f"{each.group} {each.arm}", each.session)
+        group, arm = _place(each, by)
         cells.setdefault(group, {}).setdefault(arm, []).append(each)
     floors = floors or {}
     rows: list[Row] = []
@@ -119,7 +119,17 @@ def compare(
         rows += _with_losses(present, sessions)
     corrected = holm([row.speed_up.p if row.speed_up else math.nan for row in rows])
     rows = [replace(row, holm_p=p) for row, p in zip(rows, corrected, strict=True)]
-    return Comparison(by, tuple(rows), tuple(_means(rows, floors)), floors)
+    return Comparison(by, tuple(rows), () if by == "point" else tuple(_means(rows, floors)), floors)
+
+
+def _place(each: Record, by: By) -> tuple[str, str]:
+    """(group, arm) of a record: what has a table of its own, and what stands beside each other in it."""
+    places = {
+        "backend": (each.group, each.arm),
+        "run": (f"{each.group} {each.arm}", each.session),
+        "point": (each.arm, each.group),
+    }
+    return places[by]
 
 
 def _baseline(arms: Mapping[str, Sequence[Record]], preferred: Sequence[str]) -> str:
@@ -214,10 +224,10 @@ def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, 
     base = [each for each in others if each.ok]
     speed_up = ratio(base, good, "epoch_s")
     memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
-    flags = [*row.flags, *doubts_between.of_errors(base, good)]
-    flags += doubts_between.of_settings(base, good, same_backend=by == "run")
+    flags = [*row.flags, *(() if by == "point" else doubts_between.of_errors(base, good))]
+    flags += doubts_between.of_settings(base, good, same_backend=by != "backend")
     flags += doubts_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
-    if speed_up:
+    if speed_up and by != "point":  # a network may well be ten times as large
         flags += doubts_between.of_ratio(speed_up.value)
     return replace(
         row,

@@ -33,6 +33,8 @@ def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
     if not all(samples):
         return []
     gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
+    if len({len(run.losses) for runs in (one, other) for run in runs if run.losses}) > 1:
+        return []  # one of them trained for longer: an arm that takes many times as long has fewer rounds
     counted = [_counting_error(runs, sample) for runs, sample in zip((one, other), samples, strict=True)]
     known = None not in counted or max(map(len, samples)) > 1
     spread = max(*(max(sample) - min(sample) for sample in samples), *(error or 0.0 for error in counted))

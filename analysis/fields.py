@@ -47,9 +47,16 @@ class Planned(msgspec.Struct, kw_only=True):
     where: ClassVar[tuple[str, ...]] = ("fixtures/session/description.py", "fixtures/session/session.py")
     record_version: Annotated[int, Field("version of this table")] = VERSION
     point: Annotated[Text, Field("the point that was trained: an architecture at one sweep value on one dataset")]
-    family: Annotated[Text, Field("`fnn`, `cnn` or `rnn`")]
+    family: Annotated[Text, Field("`fnn`, `cnn` or `rnn`, or the name of a network of one's own")]
     dataset: Annotated[str, Field("the dataset")] = ""
     architecture: Annotated[str, Field("the network's name")] = ""
+    own: Annotated[
+        dict[str, Any],
+        Field(
+            "[a network of one's own](own-network.md): `network` as it was named, a hash of its `source`, "
+            "`random`: layers that draw numbers, each backend its own, `custom`: methods that are not Keras'"
+        ),
+    ] = {}
     axis: Annotated[str | None, Field("the axis that the point's sweep varies")] = None
     value: Annotated[int | float | None, Field("the point's value on that axis")] = None
     table: Annotated[str | None, Field("the study's table that prints it")] = None
@@ -57,7 +64,7 @@ class Planned(msgspec.Struct, kw_only=True):
     params_kind: Annotated[str | None, Field("the kind of that count: `trainable` or `total`")] = None
     study_epochs: Annotated[Whole | None, Field("the study's own schedule: epochs", since=2)] = None
     study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
-    error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
+    error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, `mm` of rain, or none", since=2)] = "%"
     backend: Annotated[Text, Field("the backend's name")]
     backend_alias: Annotated[
         Text | None,

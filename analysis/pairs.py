@@ -12,7 +12,7 @@ from analysis.record import Record
 from analysis.statistics import Ratio, paired_ratio, unpaired_ratio
 
 Verdict = Literal["baseline", "faster", "slower", "~", "one run", "not comparable", "no result", "lost"]
-By = Literal["backend", "run"]
+By = Literal["backend", "run", "point"]
 
 MUST_AGREE = {
     "data": "data",
@@ -64,15 +64,16 @@ def _by_block(records: Sequence[Record], name: str) -> dict[tuple[str, int, int]
 def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[str]:
     """The reasons why the times of these runs can't be divided by each other; none where they can.
 
-    Backends can't be compared across machines; saved runs can, as their machines may be what the comparison is about.
+    Backends and points can't be compared across machines; saved runs can, as their machines may be what the comparison
+    is about. Points are networks of different sizes.
     """
-    reasons = [flag.text for flag in doubts_between.of_counts(one, other)]
+    reasons = [] if by == "point" else [flag.text for flag in doubts_between.of_counts(one, other)]
     for name, title in MUST_AGREE.items():
         different = values(name, one, other)
         if len(different) > 1:
             texts = [f"{value:,}" if isinstance(value, int) else str(value) for value in different]
             reasons.append(f"{title}: {' and '.join(texts)}")
-    if by == "backend":
+    if by != "run":
         doubts = doubts_between.of_settings(one, other, same_backend=False)
         reasons += [flag.text for flag in doubts if flag.code == "other-machine"]
     return reasons

@@ -51,7 +51,9 @@ def is_whole_schedule(run: Record) -> bool:
 
 def add_to(run: Record) -> None:
     """Set a record's `measured_total_s`, or its `projected_total_s` with low and high where there is an interval."""
-    own = total([run])
+    own = known([run])
+    if own is None:  # a network that the study doesn't have
+        return
     if not own.projected:
         run.measured_total_s = own.total_s
         return

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache as cache_
 from pathlib import Path
+from typing import Any
 
 from datasets import building, cifar10, hmdir, imdb, mnist, norb, svhn
 from datasets.dataset import Choice, Dataset, Kind, Progress, Raw
@@ -40,6 +41,11 @@ class Prepared:
     data: Kind
     source: str
     fingerprint: str
+
+    @property
+    def files(self) -> dict[str, Any]:
+        """The files by name, as the worker gets them."""
+        return {name: str(getattr(self, name)) for name in ("x_train", "y_train", "x_test", "y_test")}
 
 
 def prepare(dataset: str, recipe: str, cache: Path, progress: Progress, choice: Choice = "auto") -> Prepared:

@@ -12,11 +12,11 @@ def order(labels: np.ndarray[Any, Any], seed: int) -> np.ndarray[Any, Any]:
 
     Among the first n of N examples, each class has its share n * (examples of the class) / N to within less than one.
     Each class is shuffled by itself; classes that are due equally follow each other by lot. Targets of a regression
-    (floats) are just shuffled.
+    (floats), and those of more than one number, are just shuffled.
     """
     draw = np.random.default_rng(seed)
     shuffled = draw.permutation(len(labels)).astype(np.int64)
-    if labels.dtype.kind == "f":
+    if labels.dtype.kind == "f" or labels.ndim > 1:
         return shuffled
     classes = labels[shuffled]
     names, counts = np.unique(classes, return_counts=True)

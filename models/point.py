@@ -37,7 +37,7 @@ class Point:
     headline: it stands for its family in the short comparison.
     """
 
-    family: Family
+    family: str  # a Family, or the name of a network of a user's own
     dataset: str
     preprocessing: str
     architecture: str
@@ -47,7 +47,7 @@ class Point:
     printed_params: int | None
     count_kind: CountKind = "total"
     figures: tuple[str, ...] = ()
-    axis: Axis | None = None
+    axis: str | None = None  # an Axis, or an argument of a user's own
     value: float | None = None
     variant: str = ""
     headline: bool = False

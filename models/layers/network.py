@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from models.layers.core import Layer, Params, Shape, ShapeError, total, walk
 
-Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_absolute_error"]
+Loss = Literal["categorical_crossentropy", "binary_crossentropy", "mean_absolute_error", "mean_squared_error"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class Network:
 
     def params(self) -> Params:
         return total([layer.params(before) for layer, before, _ in walk(self.layers, self.input_shape)])
+
+    @property
+    def counts_errors(self) -> bool:
+        """Whether an error is a share of the examples, and not a distance."""
+        return self.loss.endswith("crossentropy")
 
     def record(self) -> dict[str, Any]:
         """JSON for the worker."""

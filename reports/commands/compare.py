@@ -41,7 +41,7 @@ def _percent(text: str) -> float:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog, parser.formatter_class = EPILOG, argparse.RawDescriptionHelpFormatter
     parser.add_argument("runs", nargs="*", default=["latest"], metavar="RUN")
-    parser.add_argument("--by", choices=("backend", "run"), help="what stands beside each other")
+    parser.add_argument("--by", choices=("backend", "run", "point"), help="what stands beside each other")
     parser.add_argument("--baseline", metavar="NAME", help="the backend or the run that ratios refer to")
     parser.add_argument("--format", choices=("text", "markdown", "csv", "json"), default="text")
     parser.add_argument(
@@ -75,9 +75,10 @@ def _has_rows_to_show(comparison: Comparison) -> bool:
 
 def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Sequence[Record]) -> list[str]:
     """The baselines by preference; raises RunProblem where the one that the user names is not there, or ambiguous."""
-    names = list(dict.fromkeys(each.arm for each in records)) if by == "backend" else [saved.name for saved in chosen]
+    named = {"backend": (each.arm for each in records), "point": (each.group for each in records)}
+    names = list(dict.fromkeys(named.get(by) or (saved.name for saved in chosen)))
     if wanted is None:
-        return names if by == "run" else arms.baselines(records)
+        return arms.baselines(records) if by == "backend" else names
     fitting = [wanted] if wanted in names else []
     if by == "run" and not fitting:
         fitting = [saved.name for saved in chosen if naming.goes_by(saved.path, wanted)]

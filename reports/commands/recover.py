@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pytest_benchmark.stats import Stats
 
@@ -15,6 +15,7 @@ from analysis import journal, saved_runs
 from analysis.journal import Entry, Journal, JournalProblem
 from analysis.reading import BadRecord, record
 from analysis.record import group
+from models.point import Family
 from reports.commands.common import Exit
 from storage import files
 
@@ -106,11 +107,12 @@ def _entry(fields: Fields, repeated: set[Any]) -> Fields:
     """pytest-benchmark's own fields of a benchmark, for a journal that doesn't hold them."""
     arm, run = fields.get("backend_alias") or fields["backend"], fields["run"]
     id_ = f"{fields['point']}-{arm}" + (f"-run{run}" if fields["point"] in repeated else "")
-    name = f"test_{fields['family']}[{id_}]"
+    test = f"test_{fields['family']}" if fields["family"] in get_args(Family) else "test_network"
+    name = f"{test}[{id_}]"
     return {
         "group": group(fields["point"], fields.get("overridden") or {}),
         "name": name,
-        "fullname": f"benchmarks/test_{fields['family']}.py::{name}",
+        "fullname": f"benchmarks/{test}.py::{name}",
         "params": {"point": fields["point"], "backend": arm, "run": run},
         "param": id_,
         "options": {"timer": "worker_clock"},

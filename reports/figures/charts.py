@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis import format as fmt
-from models.catalogue import Axis, Family
+from models.catalogue import Axis
 from study.printed import FigureKind
 
 AXES = {
@@ -85,7 +85,7 @@ class Chart:
 
     number: str
     kind: FigureKind
-    family: Family
+    family: str
     dataset: str
     architecture: str
     axis: Axis

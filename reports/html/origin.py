@@ -20,6 +20,7 @@ from storage import files
 from storage.files import decoded
 
 FLEXIBILITY = Path("flexibility") / "latest.json"
+REPLACED = ("batch_size", "examples", "epochs")  # settings with an option; a network has arguments besides
 MARKS = {"works": "yes", "with help": "with help", "fails": "no"}
 
 
@@ -153,12 +154,14 @@ def _changed(commit: str) -> str:
 
 def _command(session: Saved, first: Record) -> str:
     backends = dict.fromkeys(each.asked or each.aa_of or each.arm for each in session.records)
-    parts = ["pytest", "benchmarks", *_selected({each.point for each in session.records})]
+    networks = dict.fromkeys(each.own["network"] for each in session.records if each.own)
+    chosen = [f"--network={network}" for network in networks] or _selected({each.point for each in session.records})
+    parts = ["pytest", "benchmarks", *chosen]
     parts += [f"--backend={','.join(backends)}", f"--profile={first.profile}"]
     parts += [f"--runs={max(each.run for each in session.records)}"]
     named = {"warmup": "warmup", "rounds": "rounds", "order_seed": "seed", "threads": "threads", "device": "device"}
     parts += [f"--{option}={value}" for name, option in named.items() if (value := getattr(first, name)) is not None]
-    parts += [f"--{name.replace('_', '-')}={value}" for name, value in first.overridden.items()]
+    parts += [f"--{name.replace('_', '-')}={value}" for name, value in first.overridden.items() if name in REPLACED]
     options = next((each.options for each in session.records if not each.asked), first.options)
     parts += [f"--jit={options['jit']}"] if options.get("jit") in ("on", "off") else []
     parts += ["--tf32"] if options.get("tf32") else []

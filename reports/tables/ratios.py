@@ -51,8 +51,9 @@ def _cells(row: Row, title: str, printed: PrintedSpeedUp | None) -> list[str]:
 
 
 def _headers(by: str, unit: str, printed: PrintedSpeedUp | None) -> list[str]:
+    unit = f" [{unit}]" if unit else ""
     headers = [by, "epoch [s]", "speed-up", "verdict", "memory [MiB]", "relative"]
-    headers += [f"train err [{unit}]", f"test err [{unit}]", "study total [s]", "runs", "flags"]
+    headers += [f"train err{unit}", f"test err{unit}", "study total [s]", "runs", "flags"]
     if printed:
         headers.insert(3, "the study's")
     return headers

@@ -25,6 +25,7 @@ HEADERS = (
     "study total [s]",
     "outcome",
 )
+TOTAL = HEADERS.index("study total [s]")
 LEGEND = """speed-up: the baseline's time over the backend's, above 1 is faster; ~: no verdict, as the interval contains
 1 or the difference is within this machine's noise floor. memory: peak while training (docs/measuring.md says which).
 study total: the study's whole schedule at this rate. How ratios and flags come about: docs/comparing.md"""
@@ -80,11 +81,13 @@ def table(rows: Sequence[Row]) -> str:
     """One group's table, the fastest first."""
     ordered = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
     cells = [_cells(row) for row in ordered]
-    headers = [each.format(unit=rows[0].error_unit) for each in HEADERS]
+    headers = [each.format(unit=rows[0].error_unit).replace(" []", "") for each in HEADERS]
     joules = [fmt.significant(row.joules_per_epoch) for row in ordered]
     if any(row.joules_per_epoch is not None for row in rows):
         headers.insert(-1, "energy [J/epoch]")
         cells = [[*line[:-1], text, line[-1]] for line, text in zip(cells, joules, strict=True)]
+    if all(row.records[0].own for row in rows):  # the study has no such network
+        headers, *cells = ([*line[:TOTAL], *line[TOTAL + 1 :]] for line in (headers, *cells))
     return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * (len(headers) - 2), "left"))
 
 

@@ -321,3 +321,18 @@ def test_a_pilot_counts_only_where_nothing_came_of_it() -> None:
     assert both.speed_up == after.speed_up
     elsewhere = typed(pilot, "one") + typed(planned, "two")  # another session's runs say nothing of this pilot's
     assert len(counted(elsewhere)) == len(elsewhere)
+
+
+def test_points_stand_beside_each_other_on_each_backend() -> None:
+    epochs = {"theano": 1.0, "torch": 2.0}
+    small = typed(session(epochs, params=10, family="small", point="mine-small", own={"network": "mine.py:small"}))
+    large = typed(session(epochs, params=1000, family="large", point="mine-large", own={"network": "mine.py:large"}))
+    for each in large:
+        each.epoch_s = 20 * (each.epoch_s or 0)
+    found = compare([*small, *large], "point")
+    assert [(row.group, row.arm, row.verdict) for row in found.rows] == [
+        (backend, *place) for backend in epochs for place in (("mine-small", "baseline"), ("mine-large", "slower"))
+    ]
+    assert found.means == ()
+    assert {flag.code for row in found.rows for flag in row.flags} == set()
+    assert compare([*small, *large]).means == ()  # each network is a family of its own
