@@ -3,7 +3,8 @@
 * records: table (what a table of fields is), fields (the table of a record's fields), record (one benchmark's record),
   reading (records of any version from JSON), journal (the format of a session's journal), saved_runs (files on disk),
   naming (how runs are told apart), newest (which of many counts), machines (which records are of the same machine)
-* statements: statistics, variation, pairs, comparison, slowdowns, lost, totals, precision, noise_floor
+* statements: statistics, variation, pairs, comparison, slowdowns, lost, totals, precision, noise_floor,
+  keras_cost
 * doubts: doubts (about one result), doubts_between (about a ratio)
 * format: how numbers are written
 """
