@@ -5,7 +5,11 @@ RUN := .venv/bin/python -m
 # Two processes, which get tests one by one: a backend's training is worth hundreds of others (docs/testing.md)
 TESTS := pytest tests -n 2 --maxschedchunk=1
 
-.PHONY: help setup bench doctor test test-all lint clean
+# The check on a GPU may be on a machine without a network: PYTHON=... is its interpreter then (docs/gpu.md)
+WHEELS := gpu-wheels
+CHECK_PYTHON := $(or $(PYTHON),python3)
+
+.PHONY: help setup bench doctor test test-all lint clean gpu-check gpu-wheels
 
 help:
 	@echo "make bench    compare all backends on the headline networks (ARGS='--backend=study', ...)"
@@ -13,6 +17,8 @@ help:
 	@echo "make test     run the tests that take minutes altogether (ARGS='-k figures -n 0', ...)"
 	@echo "make test-all run those that take long as well"
 	@echo "make lint     ruff, mypy, and which layer may import which"
+	@echo "make gpu-check every kind of measurement once on a GPU, and a page that says what passed (docs/gpu.md)"
+	@echo "make gpu-wheels what gpu-check needs on a machine without a network (GPU_PYTHON=3.12)"
 	@echo "make setup    only make .venv"
 	@echo "make clean    remove .venv (environments of backends lie in the cache folder: see the README)"
 
@@ -36,8 +42,24 @@ lint: setup
 	$(RUN) mypy
 	.venv/bin/lint-imports
 
+gpu-check: .venv-gpu/ready
+	.venv-gpu/bin/python -m fixtures.gpu_check $(if $(wildcard $(WHEELS)),--complete=$(WHEELS)) $(ARGS)
+
+.venv-gpu/ready: gpu-check.txt
+	rm -rf .venv-gpu
+	$(CHECK_PYTHON) -m venv --system-site-packages .venv-gpu
+	.venv-gpu/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  $(if $(wildcard $(WHEELS)),--no-index --find-links $(WHEELS)) -r gpu-check.txt
+	touch .venv-gpu/ready
+
+gpu-wheels: setup
+	rm -rf $(WHEELS)
+	$(RUN) pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+	  --python-version $(or $(GPU_PYTHON),3.12) --dest $(WHEELS) -r gpu-check.txt
+	@du -sm $(WHEELS) | awk '{ print $$1 " MB in " $$2; exit $$1 > 60 }'
+
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-gpu
 
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 \
 	$(sort $(wildcard $(HOME)/.pyenv/versions/3.1[123].*/bin/python)))

@@ -123,8 +123,8 @@ def _values(name: str, *sides: Sequence[Record]) -> list[Any]:
 
 
 def of_age(runs: Sequence[Record], current: Mapping[str, str]) -> list[Flag]:
-    """Whether runs were measured with packages that have been replaced since. current: backend to fingerprint."""
-    old = {run.backend for run in runs if run.environment != current.get(run.backend, run.environment)}
+    """Whether runs were measured with packages that have been replaced since. current: arm to fingerprint."""
+    old = {run.arm for run in runs if run.environment != current.get(run.arm, run.environment)}
     if not old:
         return []
     return [

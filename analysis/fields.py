@@ -24,6 +24,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 PAGE = "docs/comparing.md"
 
 
+Turns = Literal["alternate", "sequential"]
+
+
 class Flag(msgspec.Struct, frozen=True):
     """A doubt about a result. code: also the heading on docs/comparing.md that explains it."""
 
@@ -56,16 +59,28 @@ class Planned(msgspec.Struct, kw_only=True):
     study_examples: Annotated[Whole | None, Field("the study's own schedule: training examples", since=2)] = None
     error_unit: Annotated[str, Field("unit of the errors: `%` of the examples, or `mm` of rain", since=2)] = "%"
     backend: Annotated[Text, Field("the backend's name")]
-    backend_alias: Annotated[Text | None, Field("the backend's second name, in its second arm of `--aa`", since=2)] = (
-        None
-    )
-    aa_of: Annotated[Text | None, Field("the backend behind that second name", since=2)] = None
+    backend_alias: Annotated[
+        Text | None,
+        Field(
+            "the arm's name where it is not its backend's: it has an environment or options of its own, or is the "
+            "second of `--aa`",
+            since=2,
+        ),
+    ] = None
+    aa_of: Annotated[Text | None, Field("under `--aa` the arm behind a second name", since=2)] = None
+    asked: Annotated[
+        Text | None, Field("what `--backend` was given for it, where that is no plain backend", since=2)
+    ] = None
     stack: Annotated[str, Field("the backend's Keras and framework, in words")] = ""
     run: Annotated[Whole, Field("number of the run; runs of one number are a block")]
     seed: Annotated[Count | None, Field("the seed of its worker")] = None
     order_seed: Annotated[Count | None, Field("the seed of the blocks' orders")] = None
     block_order: Annotated[list[str], Field("the backends of the block in the order measured")] = []
     block_position: Annotated[Whole | None, Field("this one's place in it, from 1")] = None
+    turns: Annotated[
+        Turns | None,
+        Field("`alternate`: the block's arms trained in turns; `sequential`: one after the other"),
+    ] = None
     profile: Annotated[str, Field("the profile")] = ""
     overridden: Annotated[dict[str, Any], Field("the study's settings that the user replaced")] = {}
     precision: Annotated[Number | None, Field("with `--precision`: the half-width asked for, as a share")] = None
@@ -79,6 +94,9 @@ class Planned(msgspec.Struct, kw_only=True):
         Field("the options that workers got: jit, TF32, the mended update race, `--steady`", since=2),
     ] = {}
     machine: Annotated[dict[str, Any], Field("the machine that it was measured on", since=2)] = {}
+    node: Annotated[
+        str | None, Field("with `--engine=slurm`: the [cluster](clusters.md)'s name for that machine", since=2)
+    ] = None
     commit: Annotated[str | None, Field("the state of this suite", since=2)] = None
     started: Annotated[str, Field("local time of its start")] = ""
     harness: Annotated[
@@ -103,6 +121,13 @@ class Ended(Planned, kw_only=True):
         str | None, Field("with `--on-busy=fail`, where it was not measured: how others used the machine")
     ] = None
     not_resumed: Annotated[str | None, Field("why a checkpoint was of no use")] = None
+    alone: Annotated[str | None, Field("why it was measured alone, though its block was to take turns")] = None
+    block: Annotated[str | None, Field("local time at which its block began: those of one time trained in turns")] = (
+        None
+    )
+    turn_orders: Annotated[list[list[str]], Field("the order of arms in each turn of the block")] = []
+    resting_s: Annotated[Seconds | None, Field("time in which others had their turn", "s")] = None
+    resting_processor_s: Annotated[Seconds | None, Field("processor time that it used meanwhile", "s")] = None
     waited_s: Annotated[Seconds | None, Field("how long the device was waited for, by `--on-busy=wait`", "s")] = None
     wall_s: Annotated[Seconds | None, Field("the whole benchmark by the host", "s")] = None
     to_first_step_s: Annotated[
@@ -133,7 +158,22 @@ class Provided(Ended, kw_only=True):
 
     where: ClassVar[tuple[str, ...]] = ("fixtures/run/job.py",)
     device: Annotated[Text | None, Field("where it computed: `cpu` or `gpu`")] = None
-    environment: Annotated[Text | None, Field("hash of the backend's pins, interpreter and native libraries")] = None
+    cuda: Annotated[
+        Whole | None, Field("the major version of CUDA in the backend's packages, where these are for GPUs", since=2)
+    ] = None
+    environment: Annotated[
+        Text | None,
+        Field(
+            "hash of the backend's pins, interpreter and native libraries; of a user's own interpreter: of its path, "
+            "version, packages and the variables handed on"
+        ),
+    ] = None
+    interpreter: Annotated[Text | None, Field("the path of the user's own interpreter, where it is one", since=2)] = (
+        None
+    )
+    handed_on: Annotated[
+        dict[str, str], Field("the variables that such an interpreter got of its owner's", since=2)
+    ] = {}
     data: Annotated[Text | None, Field("`real`, `real-subset` or `synthetic`")] = None
     data_source: Annotated[str | None, Field("where the data are from")] = None
     data_fingerprint: Annotated[str | None, Field("key of their cache")] = None
@@ -181,6 +221,8 @@ class Trained(Built, kw_only=True):
     first_epoch_s: Annotated[Duration | None, Field("first epoch, with compilation", "s")] = None
     warmup_s: Annotated[list[Seconds], Field("every warm-up", "s")] = []
     rounds_s: Annotated[list[Duration], Field("every round: wall time by the worker", "s")] = []
+    settling_s: Annotated[list[Seconds], Field("the first epoch of each turn, where it doesn't count", "s")] = []
+    rounds_turns: Annotated[list[Count], Field("the turn of every round, from 0; empty without turns")] = []
     rounds_processor_s: Annotated[list[Seconds], Field("every round: processor time", "s")] = []
     rounds_host_s: Annotated[list[Seconds], Field("every round: wall time by the host", "s")] = []
     rounds_fetched_mib: Annotated[
@@ -191,6 +233,16 @@ class Trained(Built, kw_only=True):
             "MiB",
         ),
     ] = []
+    rounds_joules: Annotated[
+        list[Number | None],
+        Field("energy of each round by the device's own counter, [where it has one](gpu.md#energy)", "J", since=2),
+    ] = []
+    energy_kind: Annotated[
+        Text | None,
+        Field(
+            "whose that is: `gpu_counter`, `gpu_power` (sampled), `cpu_packages`; see [energy](gpu.md#energy)", since=2
+        ),
+    ] = None
     losses: Annotated[list[Number | None], Field("training loss of each epoch, penalties included")] = []
     memory_kind: Annotated[
         Text | None, Field("see [memory](measuring.md#memory): `cpu_resident`, `gpu_process`, `gpu_device_difference`")
@@ -249,6 +301,8 @@ class Derived(Evaluated, kw_only=True):
     harness_overhead_s: Annotated[
         Number | None, Field("median of the host's rounds less that of the worker's", "s")
     ] = None
+    joules_per_epoch: Annotated[Number | None, Field("mean energy of a round", "J", since=2)] = None
+    joules_per_example: Annotated[Number | None, Field("the same per training example", "J", since=2)] = None
     training_memory_mib: Annotated[Number | None, Field("memory that training added", "MiB")] = None
     measured_total_s: Annotated[Duration | None, Field("the study's schedule, really run", "s")] = None
     projected_total_s: Annotated[Duration | None, Field("the study's schedule, from the steady rate", "s")] = None

@@ -9,7 +9,7 @@ from typing import Any
 
 Described = Mapping[str, Any]
 
-EXACT = ("cpu_model", "processors", "available_processors", "libc")
+EXACT = ("cpu_model", "processors", "available_processors", "libc", "gpus", "driver")
 MEMORY = 0.05  # of it: a kernel keeps some for itself, after one boot a little more than after another
 NEARBY_MIB = 16
 

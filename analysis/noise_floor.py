@@ -32,7 +32,8 @@ def floors(records: Iterable[Record]) -> dict[str, float]:
     groups: dict[tuple[str, str, str], dict[bool, list[Record]]] = {}
     for each in counted(records):
         if each.ok:
-            groups.setdefault((each.family, each.group, each.backend), {}).setdefault(bool(each.aa_of), []).append(each)
+            arms = groups.setdefault((each.family, each.group, each.aa_of or each.arm), {})
+            arms.setdefault(bool(each.aa_of), []).append(each)
     highest: dict[str, float] = {}
     for (family, _, _), arms in groups.items():
         if len(arms) == 2 and (aa := ratio(arms[True], arms[False], "epoch_s")) and not math.isnan(aa.low):

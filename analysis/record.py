@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 
 from analysis import table as tables
-from analysis.fields import OUTCOMES, VERSION, Flag, Outcome, Printed
+from analysis.fields import OUTCOMES, VERSION, Flag, Outcome, Printed, Turns
 from analysis.table import Column, Field
 
-__all__ = ["OUTCOMES", "VERSION", "Flag", "Outcome", "Record", "columns", "counted", "group", "table"]
+__all__ = ["OUTCOMES", "VERSION", "Flag", "Outcome", "Record", "Turns", "columns", "counted", "group", "table"]
 
 
 class Record(Printed, kw_only=True):

@@ -6,6 +6,7 @@ tell apart; for grey paper each arm has a marker and a dash.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 
 from analysis.record import Record
@@ -17,17 +18,36 @@ HATCHES = {"/": "///", "\\": "\\\\\\", ".": "..", "x": "xx"}  # of bands, in the
 
 STYLES = {backend.name: backend.style for backend in registry.BY_FAMILY}
 ORDER = tuple(STYLES)
-OTHERS = Style("#777777", "*", "star", "dash")  # arms that are no backend of the table, such as the second one of A/A
+OTHERS = Style("#777777", "*", "star", "dash")  # the second arm of A/A
+OWN = (  # arms with an environment or options of their own; an arm has one by its name, the same one in every figure
+    *(("#882255", "X", "x"), ("#117733", "d", "diamond-tall"), ("#332288", ">", "triangle-right")),
+    *(("#AA4499", "H", "hexagon2"), ("#661100", "v", "triangle-down"), ("#44AA99", "8", "octagon")),
+    *(("#999933", "^", "triangle-up"), ("#88CCEE", "p", "pentagon")),
+)
 
 
 def ordered(arms: Iterable[str]) -> list[str]:
-    """The arms in the order of their families and of time; those that are no backend come last."""
-    return sorted(arms, key=lambda arm: ORDER.index(arm) if arm in ORDER else len(ORDER))
+    """The arms in the order of their families and of time, each with those named after it; all others come last."""
+    return sorted(
+        arms, key=lambda arm: (ORDER.index(base(arm)) if base(arm) in ORDER else len(ORDER), arm not in ORDER)
+    )
+
+
+def base(arm: str) -> str:
+    """The backend after which an arm is named: torch of torch-own, torch-2.9.1 and torch-again; the arm itself else."""
+    return max((name for name in ORDER if arm == name or arm.startswith(f"{name}-")), key=len, default=arm)
+
+
+def _look(arm: str) -> Style:
+    if arm in STYLES or arm.endswith(registry.AGAIN):
+        return STYLES.get(arm, OTHERS)
+    number = zlib.crc32(arm.encode())
+    return Style(*OWN[number % len(OWN)], [*DASHES][number // len(OWN) % len(DASHES)])
 
 
 def style(arms: tuple[str, ...]) -> Style:
     """The look of an arm. A pair has the later arm's colour and marker, and the earlier one's dash."""
-    first, last = (STYLES.get(arm, OTHERS) for arm in (ordered(arms)[0], ordered(arms)[-1]))
+    first, last = (_look(arm) for arm in (ordered(arms)[0], ordered(arms)[-1]))
     return Style(last.colour, last.marker, last.symbol, first.dash)
 
 

@@ -2,14 +2,15 @@
 
 Blocks have their own luck, runs differ by 4 %, rounds by 2 %; a benchmark takes 5 s besides its rounds. `DRAWN_OOM`
 names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark in which the user presses Ctrl-C: in the middle
-(`jax-run3`), or after its last round (`jax-run3-end`).
+(`jax-run3`), or after its last round (`jax-run3-end`). As long as the file `DRAWN_GATE` exists no worker trains,
+and each epoch takes `DRAWN_SLEEP_S` seconds of sleep.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ class DrawnJob(Job):
     rounds: tuple[float, ...] = ()
     run: int = 1
 
+    def took_s(self, seconds: float) -> float:
+        """The drawn time. A user may press Ctrl-C at this moment, when the worker is reaped."""
+        if os.environ.get("DRAWN_INTERRUPT") == f"{self.environment.backend.name}-run{self.run}-end":
+            raise KeyboardInterrupt
+        return 5 + sum(self.rounds)
+
     @property
     def message(self) -> dict[str, Any]:
         name, network = self.environment.backend.name, self.point.network
@@ -46,6 +53,8 @@ class DrawnJob(Job):
             "failed": OOM if name == os.environ.get("DRAWN_OOM") else None,
             "interrupt": os.environ.get("DRAWN_INTERRUPT") == f"{name}-run{self.run}",
             "short_epochs": self.projects,
+            "gate": os.environ.get("DRAWN_GATE"),
+            "sleep_s": float(os.environ.get("DRAWN_SLEEP_S", "0")),
             "ready": {
                 "import_s": 0.5,
                 "versions": {"keras": "drawn"},
@@ -96,10 +105,11 @@ class DrawnProvider(Provider):
     def load(self, ids: Iterable[str]) -> None:
         """No data are read."""
 
-    def job(self, point: Point, backend: str, run: int, plan: Plan | None = None) -> Job:
+    def job(self, point: Point, arm: str, run: int, plan: Plan | None = None) -> Job:
+        backend = self.settings.candidate(arm).base
         plan, seed = plan or self.settings.plan(point), self.settings.seed + run - 1
         luck = np.random.default_rng(run).normal(0, 0.1)
-        draw = np.random.default_rng([run, *backend.encode()])
+        draw = np.random.default_rng([run, *arm.encode()])
         level = EPOCH_S[backend] * np.exp(luck + draw.normal(0, 0.04))
         rounds = (level * np.exp(draw.normal(0, 0.02, plan.rounds))).tolist()
         nowhere = Path(os.devnull)
@@ -118,22 +128,9 @@ class DrawnProvider(Provider):
             self.settings.options,
             (),
             code=WORKER,
-            clock=_clock(5 + sum(rounds), os.environ.get("DRAWN_INTERRUPT") == f"{backend}-run{run}-end"),
             rounds=tuple(rounds),
             run=run,
         )
-
-
-def _clock(seconds: float, interrupted: bool) -> Callable[[], float]:
-    """Says at its second reading, while the worker is reaped, that so much time has passed, or is interrupted."""
-
-    def readings() -> Iterator[float]:
-        yield 0.0
-        if interrupted:
-            raise KeyboardInterrupt
-        yield seconds
-
-    return readings().__next__
 
 
 def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], share: Share | None) -> DrawnProvider:

@@ -1,16 +1,26 @@
-/* A libnvidia-ml.so.1 with one GPU, for the real pynvml to talk to. The file named by NVML_STUB holds, in text:
+/* A libnvidia-ml.so.1 with stub GPUs, for the real pynvml to talk to. The file named by NVML_STUB holds, in text:
    memory used on the device in bytes, number of processes, then a pid and its bytes for each
    (-1 bytes: not shown, as in most containers). It is read anew at each call.
-   NVML_INIT and NVML_COUNT: the errors with which it can't be initialized, and can't count its devices. */
+   NVML_INIT and NVML_COUNT: the errors with which it can't be initialized, and can't count its devices.
+   NVML_GPUS: how many there are (1). NVML_DRIVER: the driver's version. NVML_CAPABILITY: as MAJOR.MINOR.
+   NVML_WATTS: the power, as a card since Volta counts its energy; NVML_POWER: the power of an older one, which does not
+   count. NVML_MIG: the first GPU is divided, into an instance MIG-stub-0. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define INVALID_ARGUMENT 2
+#define NOT_SUPPORTED 3
+#define NOT_FOUND 6
+#define INSUFFICIENT_SIZE 7
 
 typedef struct { unsigned long long total, free, used; } memory_t;
 typedef struct { unsigned pid; unsigned long long used; unsigned gpu_instance, compute_instance; } process_t;
 
 static long long used, bytes[16];
 static unsigned count, pids[16];
+static char gpus[16]; /* a handle is the address of one */
 
 static void load(void) {
     FILE *file = fopen(getenv("NVML_STUB"), "r");
@@ -20,17 +30,59 @@ static void load(void) {
     fclose(file);
 }
 
-static int error(const char *name) { return getenv(name) ? atoi(getenv(name)) : 0; }
+static const char *given(const char *name, const char *otherwise) { return getenv(name) ? getenv(name) : otherwise; }
+static int error(const char *name) { return atoi(given(name, "0")); }
+static unsigned there(void) { return atoi(given("NVML_GPUS", "1")); }
+static long number(void *device) { return (char *)device - gpus; }
 
 int nvmlInitWithFlags(unsigned flags) { return error("NVML_INIT"); }
 int nvmlShutdown(void) { return 0; }
 const char *nvmlErrorString(int code) { return "stub"; }
-int nvmlDeviceGetCount_v2(unsigned *n) { *n = 1; return error("NVML_COUNT"); }
-int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) { *device = &used; return index ? 2 : 0; }
+int nvmlSystemGetDriverVersion(char *version, unsigned length) {
+    strncpy(version, given("NVML_DRIVER", "580.65.06"), length);
+    return 0;
+}
+int nvmlDeviceGetCount_v2(unsigned *n) { *n = there(); return error("NVML_COUNT"); }
+int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **device) {
+    *device = &gpus[index];
+    return index < there() ? 0 : INVALID_ARGUMENT;
+}
+int nvmlDeviceGetHandleByUUID(const char *uuid, void **device) {
+    unsigned index = 0;
+    *device = &gpus[0];
+    if (getenv("NVML_MIG") && !strcmp(uuid, "MIG-stub-0")) return 0;
+    if (sscanf(uuid, "GPU-stub-%u", &index) != 1 || index >= there()) return NOT_FOUND;
+    *device = &gpus[index];
+    return 0;
+}
 int nvmlDeviceGetName(void *device, char *name, unsigned length) { strncpy(name, "Stub GPU", length); return 0; }
-int nvmlDeviceGetUUID(void *device, char *name, unsigned length) { strncpy(name, "GPU-stub-0", length); return 0; }
+int nvmlDeviceGetUUID(void *device, char *name, unsigned length) {
+    snprintf(name, length, "GPU-stub-%ld", number(device));
+    return 0;
+}
+int nvmlDeviceGetCudaComputeCapability(void *device, int *major, int *minor) {
+    return sscanf(given("NVML_CAPABILITY", "9.0"), "%d.%d", major, minor) == 2 ? 0 : INVALID_ARGUMENT;
+}
+int nvmlDeviceGetMigMode(void *device, unsigned *now, unsigned *later) {
+    *now = *later = getenv("NVML_MIG") != NULL && number(device) == 0;
+    return 0;
+}
 int nvmlDeviceGetClockInfo(void *device, int kind, unsigned *mhz) { *mhz = 1500; return 0; }
 int nvmlDeviceGetTemperature(void *device, int kind, unsigned *degrees) { *degrees = 61; return 0; }
+
+int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millijoules) {
+    struct timespec now;
+    if (!getenv("NVML_WATTS")) return NOT_SUPPORTED;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    *millijoules = (unsigned long long)(atof(getenv("NVML_WATTS")) * (now.tv_sec * 1e3 + now.tv_nsec / 1e6));
+    return 0;
+}
+int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
+    const char *watts = given("NVML_WATTS", getenv("NVML_POWER"));
+    if (!watts) return NOT_SUPPORTED;
+    *milliwatts = (unsigned)(atof(watts) * 1e3);
+    return 0;
+}
 
 int nvmlDeviceGetMemoryInfo(void *device, memory_t *memory) {
     load();
@@ -42,7 +94,7 @@ int nvmlDeviceGetMemoryInfo(void *device, memory_t *memory) {
 
 int nvmlDeviceGetComputeRunningProcesses_v3(void *device, unsigned *n, process_t *processes) {
     load();
-    if (count > *n) { *n = count; return 7; } /* NVML_ERROR_INSUFFICIENT_SIZE */
+    if (count > *n) { *n = count; return INSUFFICIENT_SIZE; }
     *n = count;
     for (unsigned i = 0; i < count; i++) {
         processes[i].pid = pids[i];

@@ -16,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from analysis.doubts import GATE_LIMIT_S, GATE_SHARE
 from fixtures.machine import host
 from fixtures.run import harness, process
-from fixtures.run.measure import VirtualClock
+from fixtures.run.clock import VirtualClock
 
 pytestmark = pytest.mark.targets
 

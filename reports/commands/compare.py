@@ -90,10 +90,10 @@ def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Seq
 
 
 def _latest_environments(root: Path) -> dict[str, str]:
-    """The fingerprint of each backend's packages in its last saved run."""
+    """The fingerprint of each arm's packages in its last saved run."""
     latest: dict[str, str] = {}
     for saved in saved_runs.everything(root)[0]:
-        latest |= {each.backend: each.environment for each in saved.records if each.environment}
+        latest |= {each.arm: each.environment for each in saved.records if each.environment}
     return latest
 
 

@@ -1,4 +1,4 @@
-"""`python -m reports plan`: the cost of a precision, from a saved run as a pilot."""
+"""`python -m reports plan`: the cost of a precision, from a saved run as a pilot; or of a study on a cluster."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 from analysis import format as fmt
 from analysis import precision, saved_runs
+from reports.commands import hosts
 from reports.commands.common import Exit
 
 
@@ -16,10 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision", type=precision.share, default=0.05, metavar="SHARE", help="half-width (default: 5%%)"
     )
     parser.add_argument("--baseline", metavar="BACKEND", help="of the ratios (default: the first one of the pilot)")
+    hosts.add_arguments(parser)
 
 
 def main(options: argparse.Namespace) -> Exit:
     """Print runs, rounds and minutes for each point of the pilot, with the options that ask for them."""
+    if options.hosts:
+        return hosts.main(options)
     records = saved_runs.only(options.run, options.root).records
     planned = False
     for group in dict.fromkeys(each.group for each in records):

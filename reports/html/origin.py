@@ -25,13 +25,14 @@ MARKS = {"works": "yes", "with help": "with help", "fails": "no"}
 
 FACTS = columns(
     "machine", "started", "commit", "profile", "warmup", "rounds", "device", "threads", "order_seed", "options",
-    "stack", "python", "blas", "jit", "versions", "environment", "data", "data_source",
+    "stack", "asked", "interpreter", "handed_on",
+    "python", "blas", "jit", "versions", "environment", "data", "data_source",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """The surroundings of a backend in one session: fields of its records, each with its value as text."""
+    """The surroundings of an arm in one session: fields of its records, each with its value as text."""
 
     session: str
     backend: str
@@ -39,11 +40,11 @@ class Provenance:
 
 
 def provenance(saved: Sequence[Saved]) -> list[Provenance]:
-    """One for each session and backend, from its first complete record."""
+    """One for each session and arm, from its first complete record."""
     first: dict[tuple[str, str], Record] = {}
     for each in (each for session in saved for each in session.records if each.ok):
-        first.setdefault((each.session, each.backend), each)
-    return [Provenance(session, backend, tuple(_facts(each))) for (session, backend), each in first.items()]
+        first.setdefault((each.session, each.arm), each)
+    return [Provenance(session, arm, tuple(_facts(each))) for (session, arm), each in first.items()]
 
 
 def _facts(each: Record) -> Iterator[tuple[Column, str]]:
@@ -151,14 +152,14 @@ def _changed(commit: str) -> str:
 
 
 def _command(session: Saved, first: Record) -> str:
-    backends = dict.fromkeys(each.backend for each in session.records)
+    backends = dict.fromkeys(each.asked or each.aa_of or each.arm for each in session.records)
     parts = ["pytest", "benchmarks", *_selected({each.point for each in session.records})]
     parts += [f"--backend={','.join(backends)}", f"--profile={first.profile}"]
     parts += [f"--runs={max(each.run for each in session.records)}"]
     named = {"warmup": "warmup", "rounds": "rounds", "order_seed": "seed", "threads": "threads", "device": "device"}
     parts += [f"--{option}={value}" for name, option in named.items() if (value := getattr(first, name)) is not None]
     parts += [f"--{name.replace('_', '-')}={value}" for name, value in first.overridden.items()]
-    options = first.options
+    options = next((each.options for each in session.records if not each.asked), first.options)
     parts += [f"--jit={options['jit']}"] if options.get("jit") in ("on", "off") else []
     parts += ["--tf32"] if options.get("tf32") else []
     parts += ["--race"] if options.get("fix_update_race") is False else []

@@ -12,7 +12,8 @@ from analysis.record import Record, columns
 from reports.arms import HATCHES, style
 from reports.figures.charts import Chart, Spot
 
-FIGURES = columns("backend", "run", "outcome", "rounds_s", "warmup_s", "peak_memory_mib", "train_error", "test_error")
+FIGURES = columns("backend", "run", "outcome", "rounds_s", "warmup_s", "peak_memory_mib", "train_error", "test_error",
+                  "joules_per_epoch")  # fmt: skip
 NAMED = ("group", "family", "dataset", "axis", "backend", "session", "outcome", "remarks")  # columns that hold texts
 SHOWN = ("backend", "session", *(column.name for column in FIGURES[1:]), "remarks")
 
@@ -52,7 +53,9 @@ def results(newest: Newest) -> dict[str, Any]:
 def _row(each: Record, texts: Texts) -> list[Any]:
     remarks = "; ".join(filter(None, [each.reason, *(f"{flag.code}: {flag.text}" for flag in each.flags)]))
     names = [each.group, each.family, each.dataset or "", each.axis or ""]
-    figures = [each.peak_memory_mib, each.train_error, each.test_error] if each.ok else [None] * 3
+    figures = (
+        [each.peak_memory_mib, each.train_error, each.test_error, each.joules_per_epoch] if each.ok else [None] * 4
+    )
     return [
         *map(texts, [*names, each.arm, each.session]),
         each.run,

@@ -164,8 +164,8 @@ def provenance(comparison: Comparison) -> Iterable[str]:
                 ],
             )
         )
-        for backend, last in {each.backend: each for each in records}.items():
+        for arm, last in {each.arm: each for each in records}.items():
             versions = ", ".join(f"{name} {version}" for name, version in last.versions.items())
             packages = f"packages {str(used)[:12]}" if (used := last.environment) else ""
             if texts := [text for text in (versions, packages) if text]:
-                yield f"{session}, {backend}: {'; '.join(texts)}"
+                yield f"{session}, {arm}: {'; '.join(texts)}"

@@ -72,7 +72,11 @@ def table(rows: Sequence[Row]) -> str:
     ordered = sorted(rows, key=lambda row: row.epoch.value if row.epoch else math.inf)
     cells = [_cells(row) for row in ordered]
     headers = [each.format(unit=rows[0].error_unit) for each in HEADERS]
-    return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * 7, "left"))
+    joules = [fmt.significant(row.joules_per_epoch) for row in ordered]
+    if any(row.joules_per_epoch is not None for row in rows):
+        headers.insert(-1, "energy [J/epoch]")
+        cells = [[*line[:-1], text, line[-1]] for line, text in zip(cells, joules, strict=True)]
+    return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * (len(headers) - 2), "left"))
 
 
 def _cells(row: Row) -> list[str]:

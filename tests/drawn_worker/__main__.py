@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import sys
+import time
+from pathlib import Path
 
 
 def main() -> None:
@@ -23,11 +25,14 @@ def main() -> None:
     tokens.readline()  # build
     tell("built", **job["built"])
     tell("training", **job["training"])
+    while job["gate"] and Path(job["gate"]).exists():
+        time.sleep(0.02)
     epochs = iter(job["epochs"])
     while json.loads(tokens.readline())["kind"] == "epoch":
         if job["interrupt"]:  # the user presses Ctrl-C
             os.kill(host, signal.SIGINT)
             tokens.readline()
+        time.sleep(job["sleep_s"])
         tell("epoch", **next(epochs))
     tell("trained", **job["trained"])
     tell("evaluated", **job["evaluated"])

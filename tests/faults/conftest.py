@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,32 @@ from fixtures.session.settings import Settings
 from tests import ROOT
 from tests.backends import provided
 from tests.faults.attempts import OLD_AND_NEW, attempt, worker_processes
+from tests.faults.injection import Fault
 
 FNN = "benchmarks/test_fnn.py"  # this file alone holds their points; the collection of all files takes as long again
 SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
 
 
 class Running:
-    """A session in a process of its own, which saves below `folder`."""
+    """A session in a process of its own, which saves below `folder`.
 
-    def __init__(self, folder: Path, *arguments: str, **options: Any) -> None:
+    variables: of its environment, beside ours. faults: of its benchmarks (injection.py).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        variables: Mapping[str, str] | None = None,
+        faults: dict[str, Fault] | None = None,
+        **options: Any,
+    ) -> None:
         command = [sys.executable, "-m", "pytest", FNN, f"--benchmark-storage=file://{folder}", *arguments]
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        environ |= variables or {}
+        if faults:
+            command += ["-p", "tests.faults.injection"]
+            environ["FAULTS"] = json.dumps(faults)
         environ |= {"COLUMNS": "200", "KERAS_BENCHMARKS_CACHE": environ.get("KERAS_BENCHMARKS_CACHE", "")}
         environ = {key: value for key, value in environ.items() if value}
         self.folder, self._before = folder, set(journal.paths(folder))

@@ -10,6 +10,7 @@ import dataclasses
 import json
 import os
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,20 @@ RANDOM: tuple[tuple[Fault, str], ...] = (
     ({"kind": "nan", "at": "build"}, "diverged"),
     ({"kind": "flood", "at": "before", "epoch": 1}, "ok"),
 )
+
+
+def stands(file: Path, at: str = "import", epoch: int | None = None) -> Fault:
+    """A worker writes its process id to this file, and stands there until it is removed; a second one goes on."""
+    return {"kind": "stand", "at": at, "file": str(file), "epoch": epoch}
+
+
+def standing(file: Path, patience_s: float = 300) -> psutil.Process:
+    """The worker that stands at this file, once it does."""
+    end = time.monotonic() + patience_s
+    while not file.exists():
+        assert time.monotonic() < end, f"no worker has come to {file}"
+        time.sleep(0.02)
+    return psutil.Process(int(file.read_text()))
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def test_losses_go_on_as_without_the_interruption(start: Start, tmp_path: Path) 
     interrupted(start, tmp_path, SGD(0.05, 0.9, nesterov=True))
 
 
-@slow_but(("theano", "cntk"))
+@slow_but(["cntk"])
 @pytest.mark.parametrize("optimizer", [Adam(0.01), RMSprop(0.01)], ids=lambda o: o.kind)
 def test_so_they_do_by_other_optimizers(start: Start, tmp_path: Path, optimizer: Optimizer) -> None:
     interrupted(start, tmp_path, optimizer)

@@ -14,6 +14,7 @@ from reports.__main__ import main
 from tests.backends import slow_but
 from tests.datasets.disk import full_beyond
 from tests.faults.conftest import SMOKE, Run, saved
+from tests.faults.injection import standing, stands
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -40,15 +41,19 @@ def test_a_file_that_was_begun_on_a_full_disk_is_removed(tmp_path: Path) -> None
 
 
 @pytest.mark.backend
-@slow_but(["theano"], ["jax", "theano"], "available")  # a new and an old one
+@slow_but(["cntk"], ["jax", "cntk"], "available")  # a new and an old one
 def test_on_a_disk_that_fills_up_nothing_measured_is_lost(
     run: Run, tmp_path: Path, small_disk: Path, available: str
 ) -> None:
-    session = run(*SMOKE, f"--backend={available}", "--runs=2", folder=small_disk)
-    session.wait_for("result")
+    here = tmp_path / "here"
+    session = run(
+        *SMOKE, f"--backend={available}", "--runs=2", folder=small_disk, faults={f"{available}-run2": stands(here)}
+    )
+    standing(here)
     rest = small_disk / "rest"
     with pytest.raises(OSError, match="No space left"):
         rest.write_bytes(b"0" * 2**20)
+    here.unlink()
     status, output = session.wait(), session.output()
     assert status == 1
     assert "Traceback" not in output
@@ -96,7 +101,7 @@ def test_two_sessions_in_one_folder_save_two_runs(run: Run, tmp_path: Path, avai
 
 
 @pytest.mark.backend
-@slow_but(["theano"], ["jax", "theano"], "available")
+@slow_but(["cntk"], ["jax", "cntk"], "available")
 def test_where_no_disk_has_room_the_session_stops_and_can_go_on(run: Run, tmp_path: Path, available: str) -> None:
     session = run(*SMOKE, f"--backend={available}", "--runs=3", "-p", "tests.faults.full")
     status, output = session.wait(), session.output()

@@ -23,8 +23,8 @@ from fixtures.session.provider import Provider
 from fixtures.session.session import Session
 from models.catalogue import Point, point
 from tests.backends import provided, slow_but
-from tests.faults.attempts import OLD_AND_NEW, POINT, attempt, worker_processes
-from tests.faults.injection import Fault
+from tests.faults.attempts import OLD_AND_NEW, POINT, attempt
+from tests.faults.injection import Fault, standing, stands
 
 pytestmark = [pytest.mark.backend, pytest.mark.usefixtures("leaves_nothing")]
 
@@ -84,7 +84,7 @@ def test_a_hang(smoke_session: Session, backend: str, place: str, usual_s: Calla
     assert record.outcome == "timeout"
     assert record.reason == f"not finished after {limit:g} s"
     assert len(record.losses) == (2 if place == "after" else 1)
-    assert time.monotonic() - start < limit + 3
+    assert time.monotonic() - start < limit + 60  # whatever the machine: the hang itself would take an hour
 
 
 def test_an_answer_that_comes_too_late(smoke_session: Session, backend: str) -> None:
@@ -116,7 +116,7 @@ def test_more_memory_than_there_is(smoke_session: Session, backend: str) -> None
     assert "MemoryError" in record.reason
 
 
-@slow_but(("theano", "cntk"), argument="name")
+@slow_but(["cntk"], argument="name")
 def test_a_mini_batch_that_does_not_fit_into_the_limit(smoke_session: Session, name: str) -> None:
     """Images of 28 x 28 through 5 x 5 filters: 3.5 GB of windows and activations for 4,096 of them."""
     provided(smoke_session, name)
@@ -164,16 +164,17 @@ def test_an_environment_that_is_deleted_meanwhile(
     session = Session(Borrower(smoke_session.provider), tmp_path / "journal")
     assert attempt(session, name, None).outcome == "ok"
 
+    here = tmp_path / "here"
+
     def delete() -> None:
-        while not worker_processes():
-            time.sleep(0.01)
-        time.sleep(1)  # it stands in front of its imports
+        standing(here)
         (cache / "envs").rename(cache / "gone")  # all of it at once, however long the rest takes
         shutil.rmtree(cache / "gone")
+        here.unlink()
 
     deletion = threading.Thread(target=delete)
     deletion.start()
-    record = attempt(session, name, {"kind": "wait", "at": "import", "seconds": 4.0})
+    record = attempt(session, name, stands(here))
     deletion.join()
     assert record.outcome == "crash"
     assert "No module named" in record.reason

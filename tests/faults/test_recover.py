@@ -131,7 +131,7 @@ def test_a_machines_name_in_a_journal_is_never_a_path(tmp_path: Path, machine: s
 
 
 @pytest.mark.backend
-@slow_but(["theano"], ["jax", "theano"], "available")
+@slow_but(["cntk"], ["jax", "cntk"], "available")
 def test_a_real_session_is_recovered_as_it_was_saved(run: Run, tmp_path: Path, available: str) -> None:
     session = run(*SMOKE, f"--backend={available}", "--rounds=4", "--runs=2")
     assert session.wait() == 0, session.output()

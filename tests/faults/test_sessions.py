@@ -17,22 +17,25 @@ import pytest
 
 from analysis import journal
 from fixtures.machine import device_locks
+from fixtures.session.session import Session
 from tests import ROOT
 from tests.backends import provided, slow_but
 from tests.faults import soak
-from tests.faults.attempts import OLD_AND_NEW, POINT
+from tests.faults.attempts import POINT
 from tests.faults.conftest import FNN
+from tests.faults.injection import standing, stands
 from tests.fixtures.machine.test_device_locks import another_session
 from tests.fixtures.machine.test_load import SPIN
 
 Start = Callable[..., subprocess.Popen[str]]
+OLD_AND_NEW = ("cntk", "jax")  # of the old ones the one that starts fastest
 pytestmark = pytest.mark.backend
 
 
 @pytest.fixture(autouse=True)
-def _provided(smoke_session: Any) -> None:
+def _provided(keras_session: Session) -> None:
     for name in OLD_AND_NEW:
-        provided(smoke_session, name)
+        provided(keras_session, name)
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def finished(process: subprocess.Popen[str], status: int) -> str:
 
 def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Path) -> None:
     faults = {f"{name}-run2": {"kind": "segfault", "at": "in", "epoch": 2} for name in OLD_AND_NEW}
-    session = start("--backend=theano,jax", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
+    session = start("--backend=cntk,jax", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
     printed = finished(session, 1)
     assert "4 passed" in printed
     assert "2 failed" in printed
@@ -87,7 +90,7 @@ def test_a_short_soak(tmp_path: Path, more: tuple[str, ...]) -> None:
         assert json.loads(line)["children"] == 0
 
 
-@slow_but(["theano"], OLD_AND_NEW, "name")
+@slow_but(["cntk"], OLD_AND_NEW, "name")
 def test_a_memory_limit_that_leaves_nothing_to_work_with(start: Start, tmp_path: Path, name: str) -> None:
     printed = finished(start(f"--backend={name}", "--profile=smoke", "--memory-limit=16M"), 0)
     assert "oom: " in printed
@@ -105,7 +108,7 @@ class TestParallel:
     TIMED = ("--examples=64", "--rounds=2", "--runs=3")
 
     def test_every_block_has_a_device_and_all_go_into_one_run(self, start: Start, tmp_path: Path) -> None:
-        printed = finished(start("--backend=theano,jax", "-n2", "--threads=1", *self.TIMED), 0)
+        printed = finished(start("--backend=cntk,jax", "-n2", "--threads=1", *self.TIMED), 0)
         assert "6 passed" in printed
         assert printed.count("             baseline  ") == 1
         assert printed.count("The suite's own cost") == 1
@@ -137,8 +140,8 @@ class TestParallel:
 
     @pytest.mark.slow
     def test_what_a_killed_session_has_done_is_not_done_again(self, start: Start, tmp_path: Path) -> None:
-        faults = {"theano-run3": {"kind": "wait", "at": "import", "seconds": 60}}
-        arguments = ("--backend=theano", "-n2", "--threads=1", *self.TIMED)
+        faults = {"cntk-run3": stands(tmp_path / "here")}
+        arguments = ("--backend=cntk", "-n2", "--threads=1", *self.TIMED)
         session = start(*arguments, faults=faults)
         while len(results(tmp_path)) < 2:
             time.sleep(0.2)
@@ -153,31 +156,32 @@ class TestParallel:
         assert len(json.loads(saved.read_text())["benchmarks"]) == 3
 
     def test_a_part_that_is_killed_is_replaced(self, start: Start, tmp_path: Path) -> None:
-        faults = {"theano-run1": {"kind": "wait", "at": "import", "seconds": 20}}
-        session = start("--backend=theano", "-n2", "--threads=1", *self.TIMED, faults=faults)
-        while not (victims := waiting_workers(session.pid)):
-            time.sleep(0.2)
-        victims[0].parent().kill()  # type: ignore[union-attr]
+        faults = {"cntk-run1": stands(tmp_path / "here")}
+        session = start("--backend=cntk", "-n2", "--threads=1", *self.TIMED, faults=faults)
+        worker = standing(tmp_path / "here")
+        worker.parent().kill()  # type: ignore[union-attr]
         printed, _ = session.communicate(timeout=300)
         assert "crashed" in printed
         kept = soak.records(tmp_path)
         assert {record["run"] for record in kept} >= {2, 3}
-        assert not any(process.is_running() for process in victims)
+        assert not worker.is_running()
 
     @pytest.mark.slow
     def test_a_part_that_is_replaced_goes_on_with_the_same_earlier_session(self, start: Start, tmp_path: Path) -> None:
-        arguments = ("--backend=theano", "-n2", "--threads=1", "--examples=64", "--rounds=2", "--runs=4")
-        waits = {"kind": "wait", "at": "import", "seconds": 60}
-        session = start(*arguments, faults={"theano-run3": waits, "theano-run4": waits})
+        arguments = ("--backend=cntk", "-n2", "--threads=1", "--examples=64", "--rounds=2", "--runs=4")
+        faults = {f"cntk-run{run}": stands(tmp_path / f"here-{run}") for run in (3, 4)}
+        session = start(*arguments, faults=faults)
         while len(results(tmp_path)) < 2:
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
         psutil.wait_procs(parts, timeout=30)
-        session = start("-n2", "--resume", faults={"theano-run3": waits})
-        while len(results(tmp_path)) < 3 or not (victims := waiting_workers(session.pid)):
+        faults = {"cntk-run3": stands(tmp_path / "here-again")}
+        session = start("-n2", "--resume", faults=faults)
+        worker = standing(tmp_path / "here-again")
+        while len(results(tmp_path)) < 3:
             time.sleep(0.2)
-        victims[0].parent().kill()  # type: ignore[union-attr]
+        worker.parent().kill()  # type: ignore[union-attr]
         printed, _ = session.communicate(timeout=300)
         assert "crashed" in printed
         assert "Different tests" not in printed
@@ -203,21 +207,9 @@ def results(folder: Path) -> list[dict[str, Any]]:
     return [entry["record"] for entry in journal.read(paths[-1]).results] if paths else []
 
 
-def waiting_workers(session: int) -> list[psutil.Process]:
-    """The session's workers that have been asleep for a second."""
-    workers = []
-    for process in psutil.Process(session).children(recursive=True):
-        try:
-            if "fixtures/worker" in " ".join(process.cmdline()) and time.time() - process.create_time() > 3:
-                workers.append(process)
-        except psutil.Error:
-            continue
-    return workers
-
-
 @pytest.mark.alone
 class TestADeviceThatAnotherSessionTimesOn:
-    TIMED = ("--backend=theano", "--examples=64", "--rounds=1", "--runs=1", "--threads=1")
+    TIMED = ("--backend=cntk", "--examples=64", "--rounds=1", "--runs=1", "--threads=1")
 
     def test_is_waited_for(self, start: Start, tmp_path: Path) -> None:
         first = min(os.sched_getaffinity(0))
@@ -240,7 +232,7 @@ class TestADeviceThatAnotherSessionTimesOn:
 
     def test_does_not_matter_to_what_is_not_timed(self, start: Start) -> None:
         with another_session(f"processor-{min(os.sched_getaffinity(0))}"):
-            assert "1 passed" in finished(start("--backend=theano", "--profile=smoke", "--on-busy=fail"), 0)
+            assert "1 passed" in finished(start("--backend=cntk", "--profile=smoke", "--on-busy=fail"), 0)
 
 
 @pytest.mark.alone
