@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> Exit:
     """Print a row for each point and framework that was measured both under Keras and without it."""
     records = [each for saved in saved_runs.choose(options.runs, options.root) for each in saved.records]
-    bare = {each.shares: each.name for each in registry.BY_FAMILY if each.shares and not each.keras_backend}
+    bare = {each.shares: each.name for each in registry.BY_FAMILY if not each.has_keras}
     found = costs(records, bare)
     if not found:
         print(
