@@ -218,6 +218,9 @@ class Built(Provided, kw_only=True):
     params: Annotated[Whole | None, Field("parameters of the built network, as the worker counted them")] = None
     params_trainable: Annotated[Count | None, Field("those that are trained")] = None
     batches: Annotated[Whole | None, Field("mini-batches of an epoch")] = None
+    multiply_adds: Annotated[
+        Count | None, Field("of a training step for each example: products with weights, by the layers' arithmetic")
+    ] = None
     memory_peak_was_reset: Annotated[bool | None, Field("whether the kernel let the high-water mark be reset")] = None
     memory_baseline_mib: Annotated[Mebibytes | None, Field("memory before training", "MiB")] = None
 
@@ -303,6 +306,9 @@ class Derived(Evaluated, kw_only=True):
     epoch_s: Annotated[Duration | None, Field("median round", "s")] = None
     batch_ms: Annotated[Duration | None, Field("the same per mini-batch", "ms")] = None
     examples_per_s: Annotated[Duration | None, Field("the same as a rate", "1/s")] = None
+    gflops: Annotated[
+        Number | None, Field("the rate of these products: two operations for each multiply-add", "GFLOP/s")
+    ] = None
     harness_overhead_s: Annotated[
         Number | None, Field("median of the host's rounds less that of the worker's", "s")
     ] = None

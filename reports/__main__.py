@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from analysis import saved_runs
-from reports.commands import compare, figures, html, listing, noise, plan, recover, study, study_run
+from reports.commands import compare, figures, html, keras, listing, noise, plan, recover, study, study_run
 from reports.commands.common import Exit
 from storage import files
 
@@ -29,6 +29,7 @@ COMMANDS = {
     "html": Command("a report as one file, for a browser", html.main, html.add_arguments),
     "figures": Command("the study's figures, as SVG and PNG", figures.main, figures.add_arguments),
     "plan": Command("what a precision costs, from a saved run as pilot", plan.main, plan.add_arguments),
+    "keras": Command("what Keras costs beside frameworks without it", keras.main, keras.add_arguments),
     "recover": Command("save what a killed session's journal holds", recover.main, recover.add_arguments),
     "noise": Command("the noise floor of A/A runs", noise.main, noise.add_arguments),
 }

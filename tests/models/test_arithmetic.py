@@ -1,7 +1,14 @@
-"""Multiply-adds against sums that are written out by hand."""
+"""Multiply-adds against sums that are written out by hand, and against PyTorch's own counter."""
+
+import json
+import subprocess
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from fixtures.run.process import WORKER
+from fixtures.session.session import Session
 from models.arithmetic import of_forward_pass, of_training_step
 from models.catalogue import points
 from models.layers import (
@@ -19,6 +26,8 @@ from models.layers import (
     Residual,
     Shape,
 )
+from tests.backends import slow_but
+from tests.fixtures.worker.test_workers import networks
 
 LOSS: Loss = "categorical_crossentropy"
 
@@ -68,3 +77,30 @@ def test_every_point_computes() -> None:
     for point in points():
         forward = of_forward_pass(point.network)
         assert 2 * forward < of_training_step(point.network) <= 3 * forward, point.id
+
+
+def unused(net: Network) -> int:
+    """What PyTorch leaves out: the gradient of the zeros from which a recurrent layer starts."""
+    return sum(4 * layer.units**2 for layer in net.layers if isinstance(layer, LSTM))
+
+
+@pytest.mark.backend
+@slow_but(["bare-torch"], ["bare-torch"])
+def test_pytorch_counts_the_same(backend: str, keras_session: Session) -> None:
+    environment = keras_session.provider.environment(backend)
+    command = [str(environment.python), str(Path(__file__).with_name("counter.py")), str(WORKER)]
+    environ = keras_session.provider.environ(environment, "cpu", 1)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True) as counter:
+
+        @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @given(networks)
+        def random_members(net: Network) -> None:
+            assert counter.stdin
+            assert counter.stdout
+            counter.stdin.write(json.dumps(net.record()) + "\n")
+            counter.stdin.flush()
+            forward, step = json.loads(counter.stdout.readline())
+            assert of_forward_pass(net) == forward
+            assert of_training_step(net) - unused(net) == step
+
+        random_members()
