@@ -29,7 +29,7 @@ def verdicts(request: pytest.FixtureRequest) -> Iterator[dict[str, list[Verdict]
         publish(request.config, "flexibility", by_backend, table(by_backend))
 
 
-@pytest.mark.parametrize("backend", registry.BACKENDS)
+@pytest.mark.parametrize("backend", registry.OF_KERAS)
 def test_flexibility(backend: str, verdicts: dict[str, list[Verdict]], request: pytest.FixtureRequest) -> None:
     session = state(request.config).session
     if backend not in session.settings.backends:

@@ -44,7 +44,7 @@ Times = dict[str, list[float]]
 Provided = Callable[[str, int, int], Job]
 
 
-@pytest.fixture(params=registry.BACKENDS)
+@pytest.fixture(params=registry.OF_KERAS)
 def backend(request: pytest.FixtureRequest) -> str:
     chosen = state(request.config).session.settings.backends
     name: str = request.param

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Layer, Params, Shape
+from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Layer, MultiplyAdds, Params, Shape
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Dense(Layer):
 
     def params(self, shape: Shape) -> Params:
         return Params((shape[-1] + 1) * self.units)
+
+    def multiply_adds(self, shape: Shape) -> MultiplyAdds:
+        return MultiplyAdds(math.prod(shape) * self.units)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,17 @@ class Params(NamedTuple):
         return self.trainable + self.non_trainable
 
 
+class MultiplyAdds(NamedTuple):
+    """Multiply-adds of one layer on one example: products with its input, and of a recurrent layer with its state."""
+
+    of_input: int
+    of_state: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.of_input + self.of_state
+
+
 @dataclass(frozen=True)
 class Initializer:
     """A distribution of initial weights: one of Keras' names, and its options."""
@@ -80,6 +91,10 @@ class Layer:
     def params(self, shape: Shape) -> Params:
         """The parameters that this layer has on an input of `shape`."""
         return Params(0)
+
+    def multiply_adds(self, shape: Shape) -> MultiplyAdds:
+        """The multiply-adds of its products with weights in one forward pass on an input of `shape`."""
+        return MultiplyAdds(0)
 
     def record(self) -> dict[str, Any]:
         """JSON for the worker."""

@@ -6,7 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Layer, Params, Shape, ShapeError
+from models.layers.core import (
+    GLOROT_UNIFORM,
+    ActivationName,
+    Initializer,
+    Layer,
+    MultiplyAdds,
+    Params,
+    Shape,
+    ShapeError,
+)
 
 Padding = Literal["same", "valid"]
 
@@ -45,6 +54,10 @@ class Conv2D(ImageLayer):
 
     def params(self, shape: Shape) -> Params:
         return Params((math.prod(self.kernel) * shape[-1] + self.use_bias) * self.filters)
+
+    def multiply_adds(self, shape: Shape) -> MultiplyAdds:
+        """Padding counts: a kernel is laid over it as over any other pixel."""
+        return MultiplyAdds(math.prod(self.output_shape(shape)) * math.prod(self.kernel) * shape[-1])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from models.layers.core import (
     ActivationName,
     Initializer,
     Layer,
+    MultiplyAdds,
     Params,
     Shape,
 )
@@ -65,3 +66,8 @@ class LSTM(Layer):
     def params(self, shape: Shape) -> Params:
         gates = 4
         return Params(gates * (shape[-1] + self.units + 1) * self.units)
+
+    def multiply_adds(self, shape: Shape) -> MultiplyAdds:
+        steps, features = shape
+        gates = 4
+        return MultiplyAdds(steps * gates * features * self.units, steps * gates * self.units**2)
