@@ -29,11 +29,17 @@ LEGEND = """speed-up: the baseline's time over the backend's, above 1 is faster;
 study total: the study's whole schedule at this rate. How ratios and flags come about: docs/comparing.md"""
 
 
-def summary(records: Sequence[Record], baselines: Sequence[str], floors: Mapping[str, float] | None = None) -> str:
+def summary(
+    records: Sequence[Record],
+    baselines: Sequence[str],
+    floors: Mapping[str, float] | None = None,
+    *,
+    notes: bool = True,
+) -> str:
     """All tables of a session, one per point and overridden settings; the legend; every flag and failure.
 
     baselines: arms by preference; ratios refer to the first one that has a complete run of the point. floors: the
-    machine's noise by family (analysis/noise_floor.py).
+    machine's noise by family (analysis/noise_floor.py). notes: whether the legend, flags and failures are shown.
     """
     comparison = compare([each for each in records if each.outcome != "unavailable"], "backend", baselines, floors)
     groups: dict[str, list[Row]] = {}
@@ -42,10 +48,10 @@ def summary(records: Sequence[Record], baselines: Sequence[str], floors: Mapping
     parts = [f"{heading(rows)}\n\n{table(rows)}" for rows in groups.values()]
     if comparison.means:
         parts.append(_means(comparison))
-    if parts:
+    if parts and notes:
         parts.append(LEGEND)
-    if notes := [*_notes(records, comparison)]:
-        parts.append("\n".join(notes))
+    if notes and (lines := [*_notes(records, comparison)]):
+        parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
 
