@@ -12,7 +12,8 @@ CHECK_PYTHON := $(or $(PYTHON),python3)
 .PHONY: help setup bench doctor test test-all lint clean gpu-check gpu-wheels
 
 help:
-	@echo "make bench    compare all backends on the headline networks (ARGS='--backend=study', ...)"
+	@echo "make bench    compare all backends on the headline networks for ten minutes, and write report.html"
+	@echo "              (BUDGET=30m, ARGS='--backend=study', ...)"
 	@echo "make doctor   what each backend computes with on this machine"
 	@echo "make test     run the tests that take minutes altogether (ARGS='-k figures -n 0', ...)"
 	@echo "make test-all run those that take long as well"
@@ -24,8 +25,13 @@ help:
 
 setup: .venv/ready
 
+# ten minutes of measuring, unless ARGS says how much is measured
+BUDGET := 10m
+SPENT := $(filter --budget% --runs% --precision% --profile% --resume% --engine% -n%,$(ARGS))
+
 bench: setup
-	$(RUN) pytest benchmarks --headline --doctor $(ARGS)
+	$(RUN) pytest benchmarks --headline --doctor $(if $(SPENT),,--budget=$(BUDGET)) $(ARGS)
+	$(RUN) reports html
 
 doctor: setup
 	$(RUN) fixtures.doctor $(ARGS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 
 from analysis import doubts_between
@@ -14,6 +16,7 @@ from analysis.statistics import Ratio, paired_ratio, unpaired_ratio
 Verdict = Literal["baseline", "faster", "slower", "~", "one run", "not comparable", "no result", "lost"]
 By = Literal["backend", "run", "point"]
 
+TIME = "epoch_s"
 MUST_AGREE = {
     "data": "data",
     "device": "device",
@@ -38,27 +41,59 @@ def ratio(numerators: Sequence[Record], denominators: Sequence[Record], name: st
     """The ratio of a figure of two arms: paired by the blocks that both have, and unpaired where they
     share fewer than two (a side with a single run is paired by that one).
 
-    A block is one run number of one session. None where an arm lacks the figure.
+    A block is one run number of one session. Where its arms trained in turns, the ratio of their times is that of
+    rounds_in_turns. None where an arm lacks the figure.
     """
     above, below = _by_block(numerators, name), _by_block(denominators, name)
     if not above or not below:
         return None
     blocks = sorted(above.keys() & below.keys())
     if len(blocks) > 1 or (blocks and min(len(above), len(below)) == 1):
-        return paired_ratio([above[block] for block in blocks], [below[block] for block in blocks])
-    return unpaired_ratio([*above.values()], [*below.values()])
+        in_block = rounds_in_turns if name == TIME else partial(_quotient, name)
+        return paired_ratio([in_block(above[block], below[block]) for block in blocks], [1.0] * len(blocks))
+    figures = [[float(getattr(each, name)) for each in side.values()] for side in (above, below)]
+    return unpaired_ratio(*figures)
 
 
-def _by_block(records: Sequence[Record], name: str) -> dict[tuple[str, int, int], float]:
-    """A figure by session, run, and repetition of that run: a run that was measured twice counts twice."""
+def _quotient(name: str, one: Record, other: Record) -> float:
+    return float(getattr(one, name) / getattr(other, name))
+
+
+def rounds_in_turns(one: Record, other: Record) -> float:
+    """The ratio of two arms' times in a block: the median over rounds that came right after each other.
+
+    A round is paired with the one at the same place of the same turn. What slowed the machine down for a part of the
+    block is then in neither side alone (tests/analysis/test_turns.py: on a machine that jumps between two speeds it
+    varies a quarter to a half as much as the ratio of the medians, and no more on any other). Without turns it is the
+    ratio of the medians.
+    """
+    if one.block != other.block or not one.rounds_turns or not other.rounds_turns:
+        return _quotient(TIME, one, other)
+    sides = [_by_place(each) for each in (one, other)]
+    places = sides[0].keys() & sides[1].keys()
+    return math.exp(statistics.median(math.log(sides[0][place] / sides[1][place]) for place in places))
+
+
+def _by_place(record: Record) -> dict[tuple[int, int], float]:
+    """Rounds by their turn and place in it."""
+    places: Counter[int] = Counter()
+    rounds = {}
+    for turn, seconds in zip(record.rounds_turns, record.rounds_s, strict=True):
+        rounds[turn, places[turn]] = seconds
+        places[turn] += 1
+    return rounds
+
+
+def _by_block(records: Sequence[Record], name: str) -> dict[tuple[str, int, int], Record]:
+    """Records with a figure by session, run, and repetition of that run: a run that was measured twice counts twice."""
     repetitions: Counter[tuple[str, int]] = Counter()
-    figures = {}
+    known = {}
     for each in records:
         block = each.session, each.run
-        if (value := getattr(each, name)) is not None:
-            figures[(*block, repetitions[block])] = value
+        if getattr(each, name) is not None:
+            known[(*block, repetitions[block])] = each
         repetitions[block] += 1
-    return figures
+    return known
 
 
 def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[str]:
