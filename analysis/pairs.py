@@ -51,8 +51,8 @@ def ratio(numerators: Sequence[Record], denominators: Sequence[Record], name: st
     if len(blocks) > 1 or (blocks and min(len(above), len(below)) == 1):
         in_block = rounds_in_turns if name == TIME else partial(_quotient, name)
         return paired_ratio([in_block(above[block], below[block]) for block in blocks], [1.0] * len(blocks))
-    figures = [[float(getattr(each, name)) for each in side.values()] for side in (above, below)]
-    return unpaired_ratio(*figures)
+    one, other = ([float(getattr(each, name)) for each in side.values()] for side in (above, below))
+    return unpaired_ratio(one, other)
 
 
 def _quotient(name: str, one: Record, other: Record) -> float:
