@@ -18,7 +18,7 @@ from analysis.saved_runs import Saved
 from analysis.slowdowns import Slowdowns, slowdowns
 from reports import arms
 from reports.commands.common import Exit
-from reports.tables import exports, ratios, writing
+from reports.tables import all_pairs, exports, ratios, writing
 from study.saved_run import printed_speed_up
 
 NAMED = 4  # groups that a line on standard error names; the tables name all
@@ -48,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-above", type=_percent, metavar="PERCENT",
         help="fail where something takes longer by more, such as 5%%, or has no result any more",
     )  # fmt: skip
+    parser.add_argument(
+        "--pairs", action="store_true", help="the ratios of all pairs, in one more table for each group"
+    )
     parser.add_argument("--study", action="store_true", help="the study's own ratios beside ours")
 
 
@@ -61,7 +64,7 @@ def main(options: argparse.Namespace) -> Exit:
     comparison = compare(records, by, baselines, floors, _latest_environments(options.root))
     if options.format in ("csv", "json") or _has_rows_to_show(comparison):
         with suppress(BrokenPipeError):  # the exit code counts, also where nobody reads the tables to their end
-            print(_rendered(comparison, options.format, options.study))
+            print(_rendered(comparison, options.format, options.study, options.pairs))
     return _ended(comparison, options.fail_above)
 
 
@@ -98,13 +101,15 @@ def _latest_environments(root: Path) -> dict[str, str]:
     return latest
 
 
-def _rendered(comparison: Comparison, style: str, study: bool) -> str:
+def _rendered(comparison: Comparison, style: str, study: bool, pairs: bool) -> str:
     printed = printed_speed_up if study else None
     if style == "csv":
         return exports.as_csv(comparison, printed).rstrip()
     if style == "json":
         return exports.as_json(comparison, printed)
-    return ratios.text(comparison, writing.MARKDOWN if style == "markdown" else writing.PLAIN, printed)
+    written = writing.MARKDOWN if style == "markdown" else writing.PLAIN
+    tables = [ratios.text(comparison, written, printed), all_pairs.text(comparison, written) if pairs else ""]
+    return "\n\n".join(filter(None, tables))
 
 
 def _ended(comparison: Comparison, limit: float | None) -> Exit:
