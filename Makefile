@@ -30,8 +30,8 @@ BUDGET := 10m
 SPENT := $(filter --budget% --runs% --precision% --profile% --resume% --engine% -n%,$(ARGS))
 
 bench: setup
-	$(RUN) pytest benchmarks --headline --doctor $(if $(SPENT),,--budget=$(BUDGET)) $(ARGS)
-	$(RUN) reports html
+	@$(RUN) pytest benchmarks --headline --doctor $(if $(SPENT),,--budget=$(BUDGET)) $(ARGS); \
+	status=$$?; $(RUN) reports html; exit $$status
 
 doctor: setup
 	$(RUN) fixtures.doctor $(ARGS)
