@@ -1,3 +1,3 @@
-"""Tables: of a session (summary), of ratios as text and Markdown (ratios, all_pairs) and as CSV and JSON (exports), of the
-study's claims (claims); writing: how any table is written.
+"""Tables: of a session (summary), of ratios as text and Markdown (ratios, all_pairs) and as CSV and JSON (exports), of
+the study's claims (claims); writing: how any table is written.
 """

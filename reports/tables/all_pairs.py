@@ -10,8 +10,8 @@ from analysis.pairs import differences, ratio
 from analysis.record import Record
 from reports.tables.writing import MARKDOWN, as_text, escape
 
-LEGEND = """A row's time over a column's: above 1 the column's is faster, with 95 % confidence intervals. Of many pairs some
-are wrong by chance."""
+LEGEND = """A row's time over a column's: above 1 the column's is faster, with 95 % confidence intervals. Of many pairs
+some are wrong by chance."""
 
 
 def text(comparison: Comparison, style: str) -> str:
