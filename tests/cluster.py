@@ -82,7 +82,8 @@ class Cluster:
         self.names = [f"n{number}" for number in range(1, nodes + 1)]
         self.shared = self.folder / "shared"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.environ = {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf")}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}  # no part of xdist
+        self.environ = {**ours, "SLURM_CONF": str(self.folder / "slurm.conf")}
         for name in ("state", "shared", *(f"locks/{node}" for node in self.names)):
             (self.folder / name).mkdir(parents=True)
         self._configure(features or {})
