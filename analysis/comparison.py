@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from analysis import doubts, doubts_between, totals
+from analysis import doubts, doubts_between, sizes, totals
 from analysis.pairs import By, Verdict, differences, ratio, values, verdict
 from analysis.record import Flag, Record, counted
 from analysis.statistics import Median, Ratio, holm, median, pooled_ratio
@@ -114,7 +114,7 @@ def compare(
         cells.setdefault(group, {}).setdefault(arm, []).append(each)
     floors = floors or {}
     rows: list[Row] = []
-    for group, arms in cells.items():
+    for group, arms in ((group, sizes.alike(cells[group])) for group in cells):
         present = [*_rows(group, arms, _baseline(arms, baselines), by, floors, current or {})]
         rows += _with_losses(present, sessions)
     corrected = holm([row.speed_up.p if row.speed_up else math.nan for row in rows])

@@ -21,6 +21,11 @@ def of_ratio(value: float) -> list[Flag]:
     return [Flag("implausible-ratio", f"a factor of {times:.1f} is rarely a backend's doing: ask the doctor")]
 
 
+def of_size(batches: int, shown: int) -> Flag:
+    """Times of epochs of so many mini-batches are shown as if they had another number of them."""
+    return Flag("other-size", f"its epochs have {batches:,} mini-batches: times are per mini-batch, for {shown:,}")
+
+
 def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
     """Whether two backends' test errors differ by more than the seeds make them differ.
 
@@ -35,6 +40,8 @@ def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
     gap = abs(statistics.median(samples[0]) - statistics.median(samples[1]))
     if len({len(run.losses) for runs in (one, other) for run in runs if run.losses}) > 1:
         return []  # one of them trained for longer: an arm that takes many times as long has fewer rounds
+    if any(flag.code == "other-size" for runs in (one, other) for run in runs for flag in run.flags):
+        return []  # or on more examples
     counted = [_counting_error(runs, sample) for runs, sample in zip((one, other), samples, strict=True)]
     known = None not in counted or max(map(len, samples)) > 1
     spread = max(*(max(sample) - min(sample) for sample in samples), *(error or 0.0 for error in counted))

@@ -37,6 +37,7 @@ CODES = (
     "implausible-ratio",
     "parameter-counts",
     "error-gap",
+    "other-size",
     "stale-environment",
     "other-environment",
     "other-options",
