@@ -3,8 +3,8 @@
     python -m benchmarks.targets.turns [POINT...] [--blocks=3] [--rounds=9] [--backend=NAMES] [--threads=N] [--steady]
 
 Each run number is measured both ways, in an order that is drawn. For each point it prints every backend's median epoch
-in turns over that one after the other, with its interval (the same quantity: within 5 %), and how much the log ratios of
-all pairs differ between blocks either way. Without POINTs it takes the three networks of the short comparison.
+in turns over that one after the other, with its interval (the same quantity: within 5 %), and how much the log ratios
+of all pairs differ between blocks either way. Without POINTs it takes the three networks of the short comparison.
 """
 
 from __future__ import annotations
@@ -72,10 +72,8 @@ def report(point: str, records: Sequence[Record]) -> None:
     for name in dict.fromkeys(each.arm for each in records):
         turns, after = ([each for each in designs[design] if each.arm == name] for design in designs)
         known = ratio(turns, after, "epoch_s")
-        shares = [
-            each.resting_processor_s / each.resting_s for each in turns if each.resting_s and each.resting_processor_s
-        ]
-        rest = f", {fmt.share(max(shares))} of a processor while it waited" if shares else ""
+        rests = [(each.resting_processor_s or 0.0) / each.resting_s for each in turns if each.resting_s]
+        rest = f", {fmt.share(max(rests))} of a processor while it waited" if rests else ""
         print(f"  {name}: in turns over one after the other {fmt.ratio(known)}{rest}")
     for design, mine in designs.items():
         if (deviation := spread(mine)) is not None:
