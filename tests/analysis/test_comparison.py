@@ -99,7 +99,6 @@ def test_a_baseline_without_a_complete_run_is_replaced_by_one_that_has() -> None
         ({"device": "gpu"}, "device: cpu and gpu"),
         ({"threads": 1}, "threads: 2 and 1"),
         ({"batch_size": 64}, "mini-batch: 32 and 64"),
-        ({"examples": 1280, "batches": None}, "examples of an epoch: 4,000 and 1,280"),
         ({"machine": MACHINE | {"cpu_model": "another"}}, "different machines"),
     ],
 )

@@ -54,6 +54,12 @@ def test_another_mini_batch_is_still_not_comparable() -> None:
     assert rows[1].verdict == "not comparable"
 
 
+def test_epochs_of_an_unknown_number_of_mini_batches_are_not_scaled() -> None:
+    unknown = bare(outcome="ok", point="p", backend="jax", examples=1280, batch_size=32, epoch_s=1.0)
+    rows = compare([record("cntk", 10, 1.0), unknown]).rows
+    assert (rows[1].verdict, rows[1].reason) == ("not comparable", "examples of an epoch: 320 and 1,280")
+
+
 def test_records_of_one_size_stay_as_they_are() -> None:
     cells = {"jax": [record("jax", 10, 1.0), bare(point="p", outcome="oom")]}
     assert alike(cells) == cells
