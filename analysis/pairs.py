@@ -67,11 +67,16 @@ def rounds_in_turns(one: Record, other: Record) -> float:
     varies a quarter to a half as much as the ratio of the medians, and no more on any other). Without turns it is the
     ratio of the medians.
     """
+    ratios = ratios_in_turns(one, other)
+    return math.exp(statistics.median(map(math.log, ratios))) if ratios else _quotient(TIME, one, other)
+
+
+def ratios_in_turns(one: Record, other: Record) -> list[float]:
+    """The ratios of the rounds that came right after each other; none without turns, or of different blocks."""
     if one.block != other.block or not one.rounds_turns or not other.rounds_turns:
-        return _quotient(TIME, one, other)
+        return []
     sides = [_by_place(each) for each in (one, other)]
-    places = sides[0].keys() & sides[1].keys()
-    return math.exp(statistics.median(math.log(sides[0][place] / sides[1][place]) for place in places))
+    return [sides[0][place] / sides[1][place] for place in sides[0] if place in sides[1]]
 
 
 def _by_place(record: Record) -> dict[tuple[int, int], float]:

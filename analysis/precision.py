@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis import format as fmt
+from analysis.pairs import ratios_in_turns
 from analysis.record import Record
 from analysis.statistics import half_width, special, t_quantile
 from analysis.variation import Components, components
@@ -164,10 +165,19 @@ def from_pilot(
 
 
 def _of_ratio(base: Mapping[int, Record], other: Mapping[int, Record]) -> Components | None:
-    """Components of the log ratio of two backends, without what a block's runs share; None with fewer than 2 blocks."""
+    """Components of the log ratio of two backends, without what a block's runs share; None with fewer than 2 blocks.
+
+    In turns a block's ratio is that of rounds right after each other, and so is what varies within it.
+    """
     blocks = sorted(base.keys() & other.keys())
     if len(blocks) < 2:
         return None
+    turns = [ratios_in_turns(base[block], other[block]) for block in blocks]
+    if all(turns):
+        logs = [statistics.median(map(math.log, ratios)) for ratios in turns]
+        within = components(turns).within
+        rounds = statistics.fmean(map(len, turns))
+        return Components(max(0.0, statistics.variance(logs) - within / rounds), within, len(blocks) - 1)
     arms = [[runs[block].rounds_s for block in blocks] for runs in (base, other)]
     logs = [math.log(statistics.median(a) / statistics.median(b)) for a, b in zip(*arms, strict=True)]
     within = sum(components(arm).within for arm in arms)

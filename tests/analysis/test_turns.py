@@ -11,7 +11,7 @@ from itertools import accumulate
 
 import pytest
 
-from analysis import pairs
+from analysis import pairs, precision
 from analysis.record import Record
 from analysis.statistics import Ratio
 from tests.builder import bare
@@ -107,3 +107,20 @@ def test_rounds_are_paired_by_their_place_in_a_turn() -> None:
     assert pairs.rounds_in_turns(one, other) == pytest.approx(0.5)  # of 1/2, 3/6 and 9/30
     apart = bare(block="y", rounds_s=[2.0], rounds_turns=[0], epoch_s=4.0)
     assert pairs.rounds_in_turns(one, apart) == 0.75
+
+
+def test_a_plan_of_blocks_in_turns_knows_that_their_rounds_are_paired() -> None:
+    runs: dict[bool, list[int]] = {True: [], False: []}
+    for seed in range(20):
+        draw = random.Random(seed)
+        arms = measured(draw, jumping(4)(draw), 6)
+        records = [each for arm in arms.values() for each in arm]
+        for each in records:
+            each.outcome, each.wall_s = "ok", sum(each.rounds_s) + PAUSE_S
+        paired = precision.from_pilot(records, "a", 0.05, most_runs=200)
+        for each in records:
+            each.rounds_turns = []
+        runs[True].append(paired.runs * paired.rounds)
+        medians = precision.from_pilot(records, "a", 0.05, most_runs=200)
+        runs[False].append(medians.runs * medians.rounds)
+    assert statistics.median(runs[True]) < statistics.median(runs[False]) / 2
