@@ -3,7 +3,7 @@
 Blocks have their own luck, runs differ by 4 %, rounds by 2 %; a benchmark takes 5 s besides its rounds. `DRAWN_OOM`
 names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark in which the user presses Ctrl-C: in the middle
 (`jax-run3`), or after its last round (`jax-run3-end`). As long as the file `DRAWN_GATE` exists no worker trains,
-and each epoch takes `DRAWN_SLEEP_S` seconds of sleep.
+and each epoch takes `DRAWN_SLEEP_S` seconds of sleep. `DRAWN_ROUNDS` is a folder for sizes of rounds.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from fixtures.machine.shares import Share
 from fixtures.run.job import Job
 from fixtures.run.profiles import Plan
 from fixtures.session.provider import Provider
+from fixtures.session.round_sizes import RoundSizes
 from fixtures.session.settings import Settings
 from models.catalogue import Point
 
@@ -101,6 +102,11 @@ class DrawnProvider(Provider):
 
     def build(self, backends: Iterable[str]) -> None:
         """Nothing is built."""
+
+    def round_sizes(self) -> RoundSizes | None:
+        """Those of the machine are not for times that are drawn; `DRAWN_ROUNDS` names a folder for others."""
+        folder = os.environ.get("DRAWN_ROUNDS")
+        return RoundSizes(Path(folder), self.settings, "cpu") if folder else None
 
     def load(self, ids: Iterable[str]) -> None:
         """No data are read."""

@@ -110,7 +110,8 @@ def _cells(row: Row) -> list[str]:
 
 
 def _speed_up(row: Row) -> str:
-    return fmt.ratio(row.speed_up) + (" ~" if row.verdict == "~" else "")
+    text = fmt.ratio(row.speed_up)
+    return text + (" ~" if row.verdict == "~" and text != fmt.UNKNOWN else "")
 
 
 def heading(rows: Sequence[Row]) -> str:
