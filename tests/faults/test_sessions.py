@@ -21,14 +21,13 @@ from fixtures.session.session import Session
 from tests import ROOT
 from tests.backends import provided, slow_but
 from tests.faults import soak
-from tests.faults.attempts import POINT
+from tests.faults.attempts import OLD_AND_NEW, POINT
 from tests.faults.conftest import FNN
 from tests.faults.injection import standing, stands
 from tests.fixtures.machine.test_device_locks import another_session
 from tests.fixtures.machine.test_load import SPIN
 
 Start = Callable[..., subprocess.Popen[str]]
-OLD_AND_NEW = ("cntk", "jax")  # of the old ones the one that starts fastest
 pytestmark = pytest.mark.backend
 
 
