@@ -29,11 +29,15 @@ from tests.fixtures.machine.test_load import SPIN
 
 Start = Callable[..., subprocess.Popen[str]]
 pytestmark = pytest.mark.backend
+# whole sessions on two backends are quick on those that start fastest, of which both are old
+two_backends = pytest.mark.parametrize(
+    "two", [("cntk", "theano"), pytest.param(OLD_AND_NEW, marks=pytest.mark.slow)], ids="-".join
+)
 
 
 @pytest.fixture(autouse=True)
 def _provided(keras_session: Session) -> None:
-    for name in OLD_AND_NEW:
+    for name in (*OLD_AND_NEW, "theano"):
         provided(keras_session, name)
 
 
@@ -66,9 +70,10 @@ def finished(process: subprocess.Popen[str], status: int) -> str:
     return printed
 
 
-def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Path) -> None:
-    faults = {f"{name}-run2": {"kind": "segfault", "at": "in", "epoch": 2} for name in OLD_AND_NEW}
-    session = start("--backend=cntk,jax", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
+@two_backends
+def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Path, two: tuple[str, str]) -> None:
+    faults = {f"{name}-run2": {"kind": "segfault", "at": "in", "epoch": 2} for name in two}
+    session = start(f"--backend={','.join(two)}", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
     printed = finished(session, 1)
     assert "4 passed" in printed
     assert "2 failed" in printed
@@ -106,8 +111,11 @@ two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="th
 class TestParallel:
     TIMED = ("--examples=64", "--rounds=2", "--runs=3")
 
-    def test_every_block_has_a_device_and_all_go_into_one_run(self, start: Start, tmp_path: Path) -> None:
-        printed = finished(start("--backend=cntk,jax", "-n2", "--threads=1", *self.TIMED), 0)
+    @two_backends
+    def test_every_block_has_a_device_and_all_go_into_one_run(
+        self, start: Start, tmp_path: Path, two: tuple[str, str]
+    ) -> None:
+        printed = finished(start(f"--backend={','.join(two)}", "-n2", "--threads=1", *self.TIMED), 0)
         assert "6 passed" in printed
         assert printed.count("             baseline  ") == 1
         assert printed.count("The suite's own cost") == 1
@@ -122,7 +130,7 @@ class TestParallel:
         (saved,) = tmp_path.glob("*/0001_*.json")
         entries = json.loads(saved.read_text())["benchmarks"]
         assert {(entry["extra_info"]["backend"], entry["extra_info"]["run"]) for entry in entries} == {
-            (name, run) for name in OLD_AND_NEW for run in (1, 2, 3)
+            (name, run) for name in two for run in (1, 2, 3)
         }
         for entry in entries:
             assert entry["stats"]["data"] == pytest.approx(entry["extra_info"]["rounds_s"])
