@@ -80,7 +80,7 @@ class Running:
     def wait(self, limit_s: float = 900) -> int:
         return self.process.wait(limit_s)
 
-    def orphans(self, patience_s: float = 10) -> list[psutil.Process]:
+    def orphans(self, patience_s: float = 120) -> list[psutil.Process]:
         """The processes of its family that still run."""
         return psutil.wait_procs(self.family, timeout=patience_s)[1]
 

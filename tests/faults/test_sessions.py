@@ -65,7 +65,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 
 def finished(process: subprocess.Popen[str], status: int) -> str:
-    printed, _ = process.communicate(timeout=300)
+    printed, _ = process.communicate(timeout=600)
     assert process.returncode == status, printed
     return printed
 
@@ -154,7 +154,7 @@ class TestParallel:
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
-        psutil.wait_procs(parts, timeout=30)
+        psutil.wait_procs(parts, timeout=300)
         assert not [process for process in parts if process.is_running()]
         printed = finished(start("-n2", "--resume"), 0)
         assert "1 passed" in printed
@@ -167,7 +167,7 @@ class TestParallel:
         session = start("--backend=cntk", "-n2", "--threads=1", *self.TIMED, faults=faults)
         worker = standing(tmp_path / "here")
         worker.parent().kill()  # type: ignore[union-attr]
-        printed, _ = session.communicate(timeout=300)
+        printed, _ = session.communicate(timeout=600)
         assert "crashed" in printed
         kept = soak.records(tmp_path)
         assert {record["run"] for record in kept} >= {2, 3}
@@ -182,14 +182,14 @@ class TestParallel:
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
-        psutil.wait_procs(parts, timeout=30)
+        psutil.wait_procs(parts, timeout=300)
         faults = {"cntk-run3": stands(tmp_path / "here-again")}
         session = start("-n2", "--resume", faults=faults)
         worker = standing(tmp_path / "here-again")
         while len(results(tmp_path)) < 3:
             time.sleep(0.2)
         worker.parent().kill()  # type: ignore[union-attr]
-        printed, _ = session.communicate(timeout=300)
+        printed, _ = session.communicate(timeout=600)
         assert "crashed" in printed
         assert "Different tests" not in printed
         assert {each["run"] for each in results(tmp_path)} >= {1, 2, 4}
