@@ -164,8 +164,9 @@ def test_an_environment_that_is_deleted_meanwhile(
     provided(smoke_session, name)
     original = smoke_session.provider.environment(name).python.parent.parent
     cache = tmp_path / "cache"
-    shutil.copytree(original, cache / "envs" / original.name, symlinks=True, copy_function=os.link)
-    shutil.copytree(smoke_session.provider.cache / "orders", cache / "orders")
+    half_written = shutil.ignore_patterns("*.pyc.*")  # by a worker of another test process
+    place = cache / "envs" / original.name
+    shutil.copytree(original, place, symlinks=True, ignore=half_written, copy_function=os.link)
     monkeypatch.setattr("fixtures.cache.folder", lambda: cache)
     session = Session(Borrower(smoke_session.provider), tmp_path / "journal")
     assert attempt(session, name, None).outcome == "ok"

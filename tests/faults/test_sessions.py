@@ -151,6 +151,7 @@ class TestParallel:
         arguments = ("--backend=cntk", "-n2", "--threads=1", *self.TIMED)
         session = start(*arguments, faults=faults)
         while len(results(tmp_path)) < 2:
+            assert session.poll() is None
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
@@ -179,6 +180,7 @@ class TestParallel:
         faults = {f"cntk-run{run}": stands(tmp_path / f"here-{run}") for run in (3, 4)}
         session = start(*arguments, faults=faults)
         while len(results(tmp_path)) < 2:
+            assert session.poll() is None
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
@@ -187,6 +189,7 @@ class TestParallel:
         session = start("-n2", "--resume", faults=faults)
         worker = standing(tmp_path / "here-again")
         while len(results(tmp_path)) < 3:
+            assert session.poll() is None
             time.sleep(0.2)
         worker.parent().kill()  # type: ignore[union-attr]
         printed, _ = session.communicate(timeout=600)
