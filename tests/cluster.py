@@ -168,7 +168,7 @@ class Cluster:
 
     def call(self, *command: str) -> str:
         """The output of one of SLURM's commands, without its last line's end."""
-        done = subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=600)
         return (done.stdout + done.stderr).strip()
 
     def states(self) -> dict[str, str]:
@@ -181,7 +181,7 @@ class Cluster:
         lines = self.call("squeue", "--noheader", "--format=%i %T", *options).splitlines()
         return {number: state for number, _, state in (line.partition(" ") for line in lines)}
 
-    def wait_until(self, is_so: Callable[[], object], what: str, limit_s: float = 60) -> None:
+    def wait_until(self, is_so: Callable[[], object], what: str, limit_s: float = 300) -> None:
         """Wait until the function returns something true; raises TimeoutError with the daemons' last lines."""
         end = time.monotonic() + limit_s
         while not is_so():

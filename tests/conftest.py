@@ -158,7 +158,7 @@ def impostor(tmp_path: Path) -> Callable[..., process.Worker]:
 
     def started(code: str, timeout: float = 60, job: dict[str, Any] | None = None) -> process.Worker:
         folder = tmp_path / "worker"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         prelude = "import os, signal, sys, time\nreads, writes = int(sys.argv[1]), int(sys.argv[2])\n"
         (folder / "__main__.py").write_text(prelude + code)
         environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}

@@ -33,7 +33,7 @@ def variables(library: Path, *, hide: Sequence[str] = (), flock: int | None = No
 def said(code: str, environ: dict[str, str], *words: str) -> str:
     """What Python code prints in such a process, with every warning an error."""
     command = [sys.executable, "-W", "error", "-c", code, *words]
-    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -47,7 +47,7 @@ def mounted(code: str, *commands: str) -> str:
         pytest.skip("mounting needs privileges that this user doesn't have")
     script = " && ".join([*commands, f"exec '{sys.executable}' -W error -c \"$0\""])
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, code], cwd=ROOT, capture_output=True, text=True, timeout=60
+        ["unshare", "-m", "sh", "-c", script, code], cwd=ROOT, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -116,7 +116,7 @@ def port() -> Iterator[str]:
 
 def leave(port: str, *wrapper: str, user: str | None = None) -> list[str]:
     command = [*wrapper, sys.executable, "-c", LEAVE, port, *filter(None, [user])]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\n")[:2]
 

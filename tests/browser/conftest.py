@@ -95,7 +95,7 @@ def opened(browser: webdriver.Chrome) -> Opened:
         browser.get("about:blank")
         logged(browser)  # forgets what was logged before
         browser.get(path.as_uri() + anchor)
-        WebDriverWait(browser, 60).until(_complete)  # on a busy machine, get returns while the page is still read
+        WebDriverWait(browser, 300).until(_complete)  # on a busy machine, get returns while the page is still read
         return browser
 
     return _open

@@ -176,7 +176,7 @@ def ended_by(signal_: signal.Signals, command: list[str], ready: Callable[[], bo
             assert process.poll() is None, process.stderr
             time.sleep(0.01)
         process.send_signal(signal_)
-        reported = process.communicate(timeout=30)[1]
+        reported = process.communicate(timeout=600)[1]
     return process.returncode, reported
 
 

@@ -23,7 +23,7 @@ from fixtures.session.session import Session
 from fixtures.session.settings import Settings
 from tests import ROOT
 from tests.backends import provided
-from tests.faults.attempts import OLD_AND_NEW, attempt, worker_processes
+from tests.faults.attempts import MEETS_FAULTS, worker_processes
 from tests.faults.injection import Fault
 
 FNN = "benchmarks/test_fnn.py"  # this file alone holds their points; the collection of all files takes as long again
@@ -80,7 +80,7 @@ class Running:
     def wait(self, limit_s: float = 900) -> int:
         return self.process.wait(limit_s)
 
-    def orphans(self, patience_s: float = 10) -> list[psutil.Process]:
+    def orphans(self, patience_s: float = 120) -> list[psutil.Process]:
         """The processes of its family that still run."""
         return psutil.wait_procs(self.family, timeout=patience_s)[1]
 
@@ -137,31 +137,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def smoke_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    """A session of smoke tests on an old and a new backend, whose benchmarks tests start themselves."""
-    settings = Settings(OLD_AND_NEW, profile="smoke", device="cpu", warmup=1, rounds=2)
+    """A session of smoke tests on old and new backends, whose benchmarks tests start themselves."""
+    settings = Settings(MEETS_FAULTS, profile="smoke", device="cpu", warmup=1, rounds=2)
     return Session(Provider(settings, print), tmp_path_factory.mktemp("journal"))
 
 
-@pytest.fixture(params=OLD_AND_NEW)
+@pytest.fixture
 def backend(request: pytest.FixtureRequest, smoke_session: Session) -> str:
     name: str = request.param
     provided(smoke_session, name)
     return name
-
-
-@pytest.fixture(scope="module")
-def usual_s(smoke_session: Session) -> Callable[[str], float]:
-    """usual_s(backend) returns the seconds of an undisturbed benchmark, measured once."""
-    measured: dict[str, float] = {}
-
-    def seconds(name: str) -> float:
-        if name not in measured:
-            start = time.monotonic()
-            assert attempt(smoke_session, name, None).ok
-            measured[name] = time.monotonic() - start
-        return measured[name]
-
-    return seconds
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from fixtures.run import process
 from models.layers import BatchNormalization, Conv2D, Dense, Flatten, Network
 from models.schedules import SGD, Adam, Approach, Decay, Optimizer, RMSprop
 from tests.backends import slow_but
+from tests.faults.attempts import OLD_AND_NEW
 from tests.fixtures.worker.test_workers import begin, training_job
 
 pytestmark = pytest.mark.backend
@@ -51,12 +52,15 @@ def saved(worker: process.Worker, path: Path) -> dict[str, Any]:
     return worker.expect("checkpointed")
 
 
+@slow_but(OLD_AND_NEW)
 def test_losses_go_on_as_without_the_interruption(start: Start, tmp_path: Path) -> None:
     interrupted(start, tmp_path, SGD(0.05, 0.9, nesterov=True))
 
 
 @slow_but(["cntk"])
-@pytest.mark.parametrize("optimizer", [Adam(0.01), RMSprop(0.01)], ids=lambda o: o.kind)
+@pytest.mark.parametrize(
+    "optimizer", [Adam(0.01), pytest.param(RMSprop(0.01), marks=pytest.mark.slow)], ids=lambda o: o.kind
+)
 def test_so_they_do_by_other_optimizers(start: Start, tmp_path: Path, optimizer: Optimizer) -> None:
     interrupted(start, tmp_path, optimizer)
 

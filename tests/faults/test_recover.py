@@ -146,6 +146,6 @@ def test_a_real_session_is_recovered_as_it_was_saved(run: Run, tmp_path: Path, a
     assert len(recovered["benchmarks"]) == 2
     compared = subprocess.run(
         [Path(sys.executable).with_name("pytest-benchmark"), f"--storage=file://{tmp_path}", "compare"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
+        cwd=ROOT, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert "benchmark 'mnist-fnn-layers-2': 2 tests" in compared.stdout, compared.stderr

@@ -21,20 +21,23 @@ from fixtures.session.session import Session
 from tests import ROOT
 from tests.backends import provided, slow_but
 from tests.faults import soak
-from tests.faults.attempts import POINT
+from tests.faults.attempts import OLD_AND_NEW, POINT
 from tests.faults.conftest import FNN
 from tests.faults.injection import standing, stands
 from tests.fixtures.machine.test_device_locks import another_session
 from tests.fixtures.machine.test_load import SPIN
 
 Start = Callable[..., subprocess.Popen[str]]
-OLD_AND_NEW = ("cntk", "jax")  # of the old ones the one that starts fastest
 pytestmark = pytest.mark.backend
+# whole sessions on two backends are quick on those that start fastest, of which both are old
+two_backends = pytest.mark.parametrize(
+    "two", [("cntk", "theano"), pytest.param(OLD_AND_NEW, marks=pytest.mark.slow)], ids="-".join
+)
 
 
 @pytest.fixture(autouse=True)
 def _provided(keras_session: Session) -> None:
-    for name in OLD_AND_NEW:
+    for name in (*OLD_AND_NEW, "theano"):
         provided(keras_session, name)
 
 
@@ -62,14 +65,15 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 
 def finished(process: subprocess.Popen[str], status: int) -> str:
-    printed, _ = process.communicate(timeout=300)
+    printed, _ = process.communicate(timeout=600)
     assert process.returncode == status, printed
     return printed
 
 
-def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Path) -> None:
-    faults = {f"{name}-run2": {"kind": "segfault", "at": "in", "epoch": 2} for name in OLD_AND_NEW}
-    session = start("--backend=cntk,jax", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
+@two_backends
+def test_a_crash_does_not_disturb_the_next_benchmark(start: Start, tmp_path: Path, two: tuple[str, str]) -> None:
+    faults = {f"{name}-run2": {"kind": "segfault", "at": "in", "epoch": 2} for name in two}
+    session = start(f"--backend={','.join(two)}", "--profile=smoke", "--runs=3", "--rounds=2", faults=faults)
     printed = finished(session, 1)
     assert "4 passed" in printed
     assert "2 failed" in printed
@@ -107,8 +111,11 @@ two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="th
 class TestParallel:
     TIMED = ("--examples=64", "--rounds=2", "--runs=3")
 
-    def test_every_block_has_a_device_and_all_go_into_one_run(self, start: Start, tmp_path: Path) -> None:
-        printed = finished(start("--backend=cntk,jax", "-n2", "--threads=1", *self.TIMED), 0)
+    @two_backends
+    def test_every_block_has_a_device_and_all_go_into_one_run(
+        self, start: Start, tmp_path: Path, two: tuple[str, str]
+    ) -> None:
+        printed = finished(start(f"--backend={','.join(two)}", "-n2", "--threads=1", *self.TIMED), 0)
         assert "6 passed" in printed
         assert printed.count("             baseline  ") == 1
         assert printed.count("The suite's own cost") == 1
@@ -123,7 +130,7 @@ class TestParallel:
         (saved,) = tmp_path.glob("*/0001_*.json")
         entries = json.loads(saved.read_text())["benchmarks"]
         assert {(entry["extra_info"]["backend"], entry["extra_info"]["run"]) for entry in entries} == {
-            (name, run) for name in OLD_AND_NEW for run in (1, 2, 3)
+            (name, run) for name in two for run in (1, 2, 3)
         }
         for entry in entries:
             assert entry["stats"]["data"] == pytest.approx(entry["extra_info"]["rounds_s"])
@@ -144,10 +151,11 @@ class TestParallel:
         arguments = ("--backend=cntk", "-n2", "--threads=1", *self.TIMED)
         session = start(*arguments, faults=faults)
         while len(results(tmp_path)) < 2:
+            assert session.poll() is None
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
-        psutil.wait_procs(parts, timeout=30)
+        psutil.wait_procs(parts, timeout=300)
         assert not [process for process in parts if process.is_running()]
         printed = finished(start("-n2", "--resume"), 0)
         assert "1 passed" in printed
@@ -160,7 +168,7 @@ class TestParallel:
         session = start("--backend=cntk", "-n2", "--threads=1", *self.TIMED, faults=faults)
         worker = standing(tmp_path / "here")
         worker.parent().kill()  # type: ignore[union-attr]
-        printed, _ = session.communicate(timeout=300)
+        printed, _ = session.communicate(timeout=600)
         assert "crashed" in printed
         kept = soak.records(tmp_path)
         assert {record["run"] for record in kept} >= {2, 3}
@@ -172,17 +180,19 @@ class TestParallel:
         faults = {f"cntk-run{run}": stands(tmp_path / f"here-{run}") for run in (3, 4)}
         session = start(*arguments, faults=faults)
         while len(results(tmp_path)) < 2:
+            assert session.poll() is None
             time.sleep(0.2)
         parts = psutil.Process(session.pid).children(recursive=True)
         session.kill()
-        psutil.wait_procs(parts, timeout=30)
+        psutil.wait_procs(parts, timeout=300)
         faults = {"cntk-run3": stands(tmp_path / "here-again")}
         session = start("-n2", "--resume", faults=faults)
         worker = standing(tmp_path / "here-again")
         while len(results(tmp_path)) < 3:
+            assert session.poll() is None
             time.sleep(0.2)
         worker.parent().kill()  # type: ignore[union-attr]
-        printed, _ = session.communicate(timeout=300)
+        printed, _ = session.communicate(timeout=600)
         assert "crashed" in printed
         assert "Different tests" not in printed
         assert {each["run"] for each in results(tmp_path)} >= {1, 2, 4}

@@ -21,7 +21,7 @@ MAPPED = ("analysis", "reports", "reports.figures", "reports.html", "reports.tab
 
 
 def test_it_runs_as_a_module_and_helps() -> None:
-    done = subprocess.run([sys.executable, "-m", "reports", "--help"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-m", "reports", "--help"], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0
     assert all(name in done.stdout for name in COMMANDS)
 
@@ -107,7 +107,7 @@ def ended(root: Path, *arguments: str, stdout: int) -> tuple[int, str]:
     """The exit code of a real process, and its standard error."""
     command = [*REPORTS, "--root", str(root), *arguments]
     done = subprocess.run(
-        command, cwd=Path(__file__).parents[2], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=60
+        command, cwd=Path(__file__).parents[2], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=600
     )
     return done.returncode, done.stderr
 
@@ -143,5 +143,5 @@ def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
         assert process.stdout
         os.read(process.stdout.fileno(), 1)  # it writes
         process.send_signal(signal.SIGINT)
-        messages = process.communicate(timeout=30)[1]
+        messages = process.communicate(timeout=600)[1]
     assert (process.returncode, messages) == (130, b"\ninterrupted\n")

@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_read_is_told() -> None:
         closed.chmod(0o000)
         done = subprocess.run(
             [sys.executable, "-c", listed, str(Path(saved_runs.__file__).parents[1]), name],
-            cwd="/", capture_output=True, text=True, timeout=60,
+            cwd="/", capture_output=True, text=True, timeout=600,
         )  # fmt: skip
         closed.chmod(0o755)
     assert done.stderr == f"! {closed} can't be read: Permission denied\n"

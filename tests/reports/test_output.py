@@ -159,7 +159,7 @@ def test_a_session_saves_below_the_home_folder_and_says_how_to_go_on(home: Path)
     command += ["-k", "mnist-fnn-layers-6", "--benchmark-storage=file://~/new runs"]
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environ |= {"DRAWN_INTERRUPT": "cntk-run1", "COLUMNS": "400", "HOME": str(home)}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=600)
     assert done.returncode == 2, done.stdout + done.stderr
     assert len([*(home / "new runs" / "journal").glob("*.jsonl")]) == 1
     assert not (ROOT / "~").exists()

@@ -71,7 +71,7 @@ def test_names_and_groups_are_those_of_the_benchmarks(written: Path) -> None:
 
 def test_pytest_benchmark_compares_it(written: Path) -> None:
     command = [sys.executable, "-m", "pytest_benchmark", "--storage", str(written), "compare", "--columns=median"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=written)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=written)
     assert done.returncode == 0, done.stderr
     assert "mnist-cnn_softmax-filters-1" in done.stdout
     assert "test_cnn[mnist-cnn_softmax-filters-1-theano]" in done.stdout
