@@ -2,6 +2,8 @@
 
 Each node has a processor of its own, as far as there are enough, and its jobs see the folder `shared` as nodes of a
 cluster see theirs. The daemons run as whoever starts them.
+
+    python -m tests.cluster 2 COMMAND...    runs a command that finds such a cluster of two nodes
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -213,3 +216,17 @@ def _free_ports(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
+
+
+def main() -> int:
+    """Run a command on a cluster. `{prologue}` and `{shared}` in its words are what they are of a Cluster."""
+    cluster = Cluster(int(sys.argv[1]))
+    try:
+        words = [word.format(prologue=cluster.prologue, shared=cluster.shared) for word in sys.argv[2:]]
+        return subprocess.run(words, env=cluster.environ).returncode
+    finally:
+        cluster.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
