@@ -46,6 +46,11 @@ def line(kind: str, fields: Entry) -> bytes:
     return b'{"crc32":"%08x",' % zlib.crc32(body) + body[1:] + b"\n"
 
 
+def again(entry: Entry) -> bytes:
+    """The line of an entry that was read."""
+    return line(entry["kind"], {key: value for key, value in entry.items() if key not in ("crc32", "kind")})
+
+
 @dataclass(frozen=True)
 class Journal:
     """The sound entries of a journal in their order, and the faults of the others.

@@ -144,12 +144,24 @@ class Placement:
             limit = None
         return min((each for each in (limit, self.most_s) if each is not None), default=None)
 
-    def adopt(self, job: Job) -> None:
-        """Take up a job that an earlier head has queued."""
+    def adopt(self, job: Job) -> tuple[Block, ...]:
+        """Take up a job that an earlier head has queued; returns those of its blocks that are to be measured."""
         self.number = max(self.number, job.number)
         waiting = {block for group in self._waiting.values() for block in group}
         blocks = tuple(block for block in job.blocks if block in waiting)
         self._placed(Job(job.number, blocks, job.group, job.limit_s, job.exclude))
+        return blocks
+
+    def stranded(self) -> list[tuple[Block, str]]:
+        """The blocks that no node may measure, which are given up by this call, each with the reason."""
+        found = []
+        for point, refusing in self.refusing.items():
+            group = self.group_of[point]
+            if (refusing | self.broken).issuperset(self.groups[group]):
+                found += [block for block in self._waiting[group] if block.point == point]
+        for block in found:
+            del self._waiting[self.group_of[block.point]][block]
+        return [(block, f"it needs a node like its other runs' ({self.kinds[block.point]})") for block in found]
 
     def began(self, job: Job, node: str, kind: str) -> str | None:
         """A job runs on a node of this real kind. Returns why it must not go on, if so; then `ended` is to be told."""

@@ -2,16 +2,20 @@
 
 Each node has a processor of its own, as far as there are enough, and its jobs see the folder `shared` as nodes of a
 cluster see theirs. The daemons run as whoever starts them.
+
+    python -m tests.cluster 2 COMMAND...    runs a command that finds such a cluster of two nodes
 """
 
 from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +35,7 @@ SlurmctldPort={port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
+GresTypes=gpu
 AuthInfo=socket={folder}/munge.socket
 CredType=cred/munge
 StateSaveLocation={folder}/state
@@ -75,18 +80,19 @@ def missing() -> str | None:
 
 
 class Cluster:
-    """SLURM's daemons. names: the nodes'. features: of single nodes, by which kinds of nodes differ."""
+    """SLURM's daemons. names: the nodes'. declared: more words of single nodes, by which their kinds differ."""
 
-    def __init__(self, nodes: int = 2, features: Mapping[str, str] | None = None) -> None:
+    def __init__(self, nodes: int = 2, declared: Mapping[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="slurm-"))
         self.names = [f"n{number}" for number in range(1, nodes + 1)]
         self.shared = self.folder / "shared"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._frozen: dict[str, list[int]] = {}
         ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}  # no part of xdist
         self.environ = {**ours, "SLURM_CONF": str(self.folder / "slurm.conf")}
         for name in ("state", "shared", *(f"locks/{node}" for node in self.names)):
             (self.folder / name).mkdir(parents=True)
-        self._configure(features or {})
+        self._configure(declared or {})
         (self.folder / "munge.key").write_bytes(os.urandom(1024))
         (self.folder / "munge.key").chmod(0o600)
         munge = [f"--{what}={self.folder}/munge.{what.split('-')[0]}" for what in ("key-file", "socket", "pid-file",
@@ -98,11 +104,11 @@ class Cluster:
             self.start_node(node)
         self.wait_until(lambda: set(self.states().values()) == {"idle"}, "the nodes are idle")
 
-    def _configure(self, features: Mapping[str, str]) -> None:
+    def _configure(self, declared: Mapping[str, str]) -> None:
         ports = _free_ports(len(self.names) + 1)
         nodes = (
             f"NodeName={name} NodeHostname={socket.gethostname()} NodeAddr=127.0.0.1 Port={port} CPUs=1 "
-            f"RealMemory=2000 State=UNKNOWN" + (f" Feature={features[name]}" if name in features else "")
+            f"RealMemory=2000 State=UNKNOWN {declared.get(name, '')}"
             for name, port in zip(self.names, ports[1:], strict=True)
         )
         (self.folder / "slurm.conf").write_text(
@@ -115,6 +121,11 @@ class Cluster:
                 names=",".join(self.names),
             )
         )
+        # plain files stand for cards: SLURM counts them, and nothing opens them
+        cards = ((name, re.search(r"Gres=gpu:(\w+)", words)) for name, words in declared.items())
+        lines = (f"NodeName={name} Name=gpu Type={card[1]} File={self.folder}/card\n" for name, card in cards if card)
+        (self.folder / "gres.conf").write_text("".join(lines))
+        (self.folder / "card").touch()
 
     @property
     def prologue(self) -> str:
@@ -125,10 +136,14 @@ class Cluster:
         self._start("slurmctld", ["slurmctld", "-D", "-f", str(self.folder / "slurm.conf")])
         self.wait_until(lambda: self.call("scontrol", "ping").endswith("UP"), "the controller answers")
 
-    def start_node(self, name: str, before: Sequence[str] = ()) -> None:
-        """Start a node's daemon on a processor of its own. before: words before its command."""
-        processors = available_processors()
-        own = str(processors[self.names.index(name) % len(processors)])
+    def start_node(self, name: str, before: Sequence[str] = (), *, whole: bool = False) -> None:
+        """Start a node's daemon on a processor of its own, or on all of them (whole).
+
+        before: words before its command.
+        """
+        processors = [*available_processors()]
+        mine = processors if whole else [processors[self.names.index(name) % len(processors)]]
+        own = ",".join(map(str, mine))
         command = ["slurmd", "-D", "-f", str(self.folder / "slurm.conf"), "-N", name]
         self._start(name, [*before, "taskset", "-c", own, *command])
 
@@ -150,11 +165,32 @@ class Cluster:
         return (environ.get("SLURM_CONF"), environ.get("SLURM_JOB_ID")) == (self.environ["SLURM_CONF"], job)
 
     def _kill_jobs(self, name: str) -> None:
-        for is_one in (self._steers, self._belongs):  # first what would tell the controller that a job has ended
-            for path in Path("/proc").glob("[0-9]*"):
-                with suppress(OSError):
-                    if is_one(path, name):
-                        os.kill(int(path.name), signal.SIGKILL)
+        # first what would tell the controller that a job has ended
+        for process in (*self._found(name, self._steers), *self._found(name, self._belongs)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def freeze(self, name: str, *, jobs: bool = True) -> None:
+        """Stop a node's daemons where they are; its jobs too, unless it has only lost its network."""
+        self._frozen[name] = [self.processes[name].pid, *self._found(name, self._steers)]
+        self._frozen[name] += self._found(name, self._belongs) if jobs else []
+        for process in self._frozen[name]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a node go on where it stood."""
+        for process in self._frozen.pop(name):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+    def _found(self, node: str, is_one: Callable[[Path, str], bool]) -> list[int]:
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if is_one(path, node):
+                    found.append(int(path.name))
+        return found
 
     def _steers(self, process: Path, node: str) -> bool:
         """Whether this process watches over a job on a node: it has the node's log open."""
@@ -193,6 +229,8 @@ class Cluster:
 
     def close(self) -> None:
         """End all jobs and daemons, and remove the folder."""
+        for name in list(self._frozen):
+            self.thaw(name)
         self.call("scancel", f"--user={getpass.getuser()}")
         for name in reversed(self.processes):
             self.processes[name].terminate()
@@ -213,3 +251,17 @@ def _free_ports(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
+
+
+def main() -> int:
+    """Run a command on a cluster. `{prologue}` and `{shared}` in its words are what they are of a Cluster."""
+    cluster = Cluster(int(sys.argv[1]))
+    try:
+        words = [word.format(prologue=cluster.prologue, shared=cluster.shared) for word in sys.argv[2:]]
+        return subprocess.run(words, env=cluster.environ).returncode
+    finally:
+        cluster.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

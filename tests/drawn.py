@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from datasets import Prepared
 from fixtures.backends import registry
@@ -139,5 +140,6 @@ class DrawnProvider(Provider):
         )
 
 
+@pytest.hookimpl(tryfirst=True)  # before the one of a cluster's head, which would build environments
 def pytest_keras_provider(settings: Settings, progress: Callable[[str], None], share: Share | None) -> DrawnProvider:
     return DrawnProvider(settings, progress, share)

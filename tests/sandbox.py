@@ -1,4 +1,4 @@
-"""A poorer system: processes in which files of the kernel's are missing, or `flock` fails (tests/sandbox.c)."""
+"""A poorer system: files of the kernel's are missing, `flock` fails, or the clock is wrong (tests/sandbox.c)."""
 
 from __future__ import annotations
 

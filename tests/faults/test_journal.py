@@ -194,6 +194,21 @@ def test_from_a_full_disk_the_journal_moves_with_all_that_it_holds(
     assert not rest.notes  # no line is torn
 
 
+def test_what_is_carried_over_is_there_with_the_header_or_not_at_all(tmp_path: Path, make: Make) -> None:
+    earlier = make(tmp_path / "earlier")
+    earlier.begin()
+    for number in range(40):
+        earlier.write("result", benchmark=f"b{number}", record={"number": number, "pad": "x" * 100})
+    carried = list(format_.read(earlier.path).kind("result"))
+    with full_beyond(4000), pytest.raises(JournalProblem, match="results can't be written"):
+        make(tmp_path / "small").begin(carried, planned=["a"])
+    assert not [record for path in (tmp_path / "small").iterdir() for record in format_.read(path).records]
+    resumed = make(tmp_path / "resumed")
+    resumed.begin(carried, planned=["a"])
+    assert list(format_.read(resumed.path).kind("result")) == carried
+    assert format_.read(resumed.path).header["planned"] == ["a"]
+
+
 def test_where_no_disk_takes_it_the_screen_does(
     tmp_path: Path, messages: list[str], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
