@@ -53,8 +53,9 @@ class Planned(msgspec.Struct, kw_only=True):
     own: Annotated[
         dict[str, Any],
         Field(
-            "[a network of one's own](own-network.md): `network` as it was named, a hash of its `source`, "
-            "`random`: layers that draw numbers, each backend its own, `custom`: methods that are not Keras'"
+            "[a network of one's own](own-network.md): `network` as it was named, `arguments`, a hash of its `source`, "
+            "`random`: layers that draw numbers, each backend its own, `custom`: methods that are not Keras', "
+            "`translated`: whether a model runs as layer records, and with `--parity` its `parity` with another arm"
         ),
     ] = {}
     axis: Annotated[str | None, Field("the axis that the point's sweep varies")] = None

@@ -16,7 +16,8 @@ from datasets import Prepared, _text
 from datasets.dataset import Array, Kind, Part, Progress
 from datasets.errors import DatasetUnavailable
 from datasets.synthetic import labels
-from models.layers import Embedding, Network, Shape
+from models import layers
+from models.layers import Embedding, Graph, Network, Shape
 from storage import folders
 
 TEST_EXAMPLES = 1_024
@@ -86,15 +87,32 @@ class OwnData(Prepared):
 
 def of_network(network: Network) -> Wanted:
     """What a network of layer records is trained on."""
+    if isinstance(network, Graph):
+        return _of_graph(network)
     values = None
     if network.input_dtype == "int32":
         first = next((layer for layer in network.layers if isinstance(layer, Embedding)), None)
         values = first.vocabulary if first else 2
     shape = network.shapes()[-1]
-    output = Output("y", () if shape == (1,) else shape, "number")
-    if network.loss.endswith("crossentropy"):
-        output = Output("y", (), "label", max(network.classes, 2))
+    output = _target("y", shape, network.loss, network.classes)
     return Wanted((Input("x", network.input_shape, network.input_dtype, values),), (output,))
+
+
+def _target(name: str, shape: Shape, loss: layers.Loss, classes: int) -> Output:
+    if loss.endswith("crossentropy"):
+        return Output(name, shape[:-1], "label", max(classes, 2))
+    return Output(name, () if shape == (1,) else shape, "number")
+
+
+def _of_graph(network: Graph) -> Wanted:
+    shapes = {node.name: output for node, _, output in network.walk()}
+    inputs = []
+    for each in network.inputs:
+        values = [n.layer.vocabulary for n in network.nodes if isinstance(n.layer, Embedding) and each.name in n.inputs]
+        whole = (min(values) if values else 2) if each.dtype == "int32" else None
+        inputs.append(Input(each.name, each.shape, each.dtype, whole))
+    outputs = [_target(each.name, shapes[each.name], each.loss, each.classes) for each in network.outputs]
+    return Wanted(tuple(inputs), tuple(outputs))
 
 
 def stand_in(

@@ -6,12 +6,14 @@ the optimizer) is not in them.
 
 from __future__ import annotations
 
-from models.layers import Layer, Network, Residual, Shape
+from models.layers import Graph, Layer, Network, Residual, Shape
 from models.layers.core import walk
 
 
 def of_forward_pass(network: Network) -> int:
     """Multiply-adds of a forward pass on one example; raises ShapeError for an impossible network."""
+    if isinstance(network, Graph):
+        return network.multiply_adds()[0].total
     return _count(network.layers, network.input_shape)[0]
 
 
@@ -21,6 +23,9 @@ def of_training_step(network: Network) -> int:
     Backward, each product returns as two: for the gradient of the weights, and for that of what they were multiplied
     with. The latter is left out where no layer before is trained, as nobody needs it.
     """
+    if isinstance(network, Graph):
+        products, unneeded = network.multiply_adds()
+        return 3 * products.total - unneeded
     forward, unneeded, _ = _count(network.layers, network.input_shape)
     return 3 * forward - unneeded
 

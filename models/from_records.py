@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from models import layers
-from models.layers import Initializer, Layer, Network
+from models.layers import Graph, Initializer, Input, Layer, Network, Node, Output, graph
 from models.schedules import SGD, Adam, Optimizer, RMSprop, Training
 
 LAYERS: Mapping[str, type[Layer]] = {
@@ -37,6 +37,8 @@ class Listed:
 
 def network(record: Mapping[str, Any]) -> Network:
     """The network of a record; raises BadRecord, and ShapeError for a layer that can't take its input."""
+    if isinstance(record, Mapping) and "inputs" in record:
+        return _graph(record)
     made: Network = _read(record, Network)
     made.shapes()
     return made
@@ -52,6 +54,25 @@ def optimizer(record: Mapping[str, Any]) -> Optimizer:
     """The optimizer of a record; raises BadRecord."""
     made: Optimizer = _value(record, Optimizer)
     return made
+
+
+def _graph(record: Mapping[str, Any]) -> Graph:
+    try:
+        return _made(record)
+    except KeyError as error:
+        raise BadRecord(f"the network's record has no {error}") from None
+    except msgspec.ValidationError as error:
+        raise BadRecord(f"the network's record: {error}") from None
+
+
+def _made(record: Mapping[str, Any]) -> Graph:
+    nodes = []
+    for each in record["layers"]:
+        layer = {name: value for name, value in each.items() if name not in ("name", "from")}
+        made = _read(layer, _known(LAYERS, "layer", layer))
+        nodes.append(Node(msgspec.convert(each["name"], str), made, msgspec.convert(each["from"], tuple[str, ...])))
+    inputs = [_read(each, Input) for each in record["inputs"]]
+    return graph(inputs, nodes, [_read(each, Output) for each in record["outputs"]])
 
 
 def _read(record: Mapping[str, Any], cls: type[Any]) -> Any:

@@ -71,7 +71,7 @@ class OwnPoint(Point):
         """What a record says of the network."""
         described = (self.network.described or {}) if isinstance(self.network, KerasModel) else {}
         known = {name: described[name] for name in ("random", "custom") if described.get(name)}
-        return {"network": self.spec.text, "source": self.source, **known}
+        return {"network": self.spec.text, "arguments": dict(self.arguments), "source": self.source, **known}
 
     @property
     def fixed(self) -> dict[str, Value]:

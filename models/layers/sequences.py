@@ -19,9 +19,12 @@ from models.layers.core import (
 
 @dataclass(frozen=True)
 class Embedding(Layer):
+    """A vector for each index. mask_zero: the recurrent layers after it skip steps whose index is 0."""
+
     vocabulary: int
     units: int
     initializer: Initializer = SMALL_UNIFORM
+    mask_zero: bool = False
 
     kind = "embedding"
 

@@ -1,4 +1,4 @@
-"""`python -m reports figures`: the study's figures from saved runs, as SVG and PNG, for a paper or slides."""
+"""`python -m reports figures`: the study's figures, and sweeps of own networks, as SVG and PNG from saved runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import study
 from analysis.saved_runs import RunProblem
 from reports.commands.common import Exit, add_report_arguments, chosen_runs
+from reports.figures import own_sweeps
 from reports.figures.charts import Chart
 from reports.figures.drawing import FORMATS, draw, rendered
 from reports.figures.sweeps import charts
@@ -48,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> Exit:
     """Write the files and name them; exit code 3 where the runs say nothing about the wanted figures."""
     newest, _ = chosen_runs(options)
-    wanted = [each for each in charts(newest, options.baseline) if each.number in (options.figure or [each.number])]
+    drawn = [*charts(newest, options.baseline), *own_sweeps.charts(newest)]
+    wanted = [each for each in drawn if each.number in (options.figure or [each.number])]
     measured = [each for each in wanted if each.measured]
     for each in wanted if options.figure else ():
         if not each.measured:

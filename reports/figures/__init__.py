@@ -1,1 +1,3 @@
-"""The study's figures with our results: charts (as plain data), sweeps (from saved runs), drawing (as SVG and PNG)."""
+"""Figures of our results: charts (as plain data), sweeps (the study's), own_sweeps (of networks of a user's own) and
+drawing (as SVG and PNG).
+"""

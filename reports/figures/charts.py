@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis import format as fmt
-from models.catalogue import Axis
-from study.printed import FigureKind
 
 AXES = {
     "layers": "layers",
@@ -17,11 +15,13 @@ AXES = {
     "cells": "LSTM cells of a layer",
 }
 CONVOLUTIONS = "layers [repetitions of each convolution]"
+DOUBLING = 1.6  # on average from one value to the next, or more
 KINDS = {
     "time": ("Training time", "total training time", "s"),
     "speedup": ("Speed-up", "ratio of total training times", ""),
     "memory": ("Memory", "peak memory while training", "MiB"),
     "relative_memory": ("Relative memory", "ratio of peak memory", ""),
+    "epoch": ("Epoch time", "time of an epoch", "s"),
     "throughput": ("Throughput", "training examples per second", "1/s"),
 }
 
@@ -76,25 +76,27 @@ class Band:
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure of the study with what was measured.
+    """A figure of the study with what was measured, or the sweep of a user's own network.
 
-    number: the study's (4.12). settings: those of the study's settings that the user replaced, else empty. labels: what
-    the reader must know first: synthetic, partial or projected. notes: the study's own statements, its contradictions,
-    and what couldn't be drawn.
+    number: the study's (4.12), or the own network, its argument and what is drawn. kind: one of KINDS. settings: those
+    of the study's settings that the user replaced, and other arguments, else empty. labels: what the reader must know
+    first: synthetic, partial or projected. notes: the study's own statements, its contradictions, and what couldn't be
+    drawn. own: whether it is of a network of the user's own.
     """
 
     number: str
-    kind: FigureKind
+    kind: str
     family: str
     dataset: str
     architecture: str
-    axis: Axis
+    axis: str
     settings: str
     ticks: tuple[float, ...]
     series: tuple[Series, ...]
     bands: tuple[Band, ...]
     labels: tuple[str, ...]
     notes: tuple[str, ...]
+    own: bool = False
 
     @property
     def id(self) -> str:
@@ -103,10 +105,14 @@ class Chart:
 
     @property
     def title(self) -> str:
+        if self.own:
+            return f"{KINDS[self.kind][0]}: {self.architecture}, over {self.axis}"
         return f"{KINDS[self.kind][0]}: {self.architecture} on {self.dataset}, over {AXES[self.axis].split(' [')[0]}"
 
     @property
     def x_label(self) -> str:
+        if self.own:
+            return self.axis
         return CONVOLUTIONS if (self.family, self.axis) == ("cnn", "layers") else AXES[self.axis]
 
     @property
@@ -146,6 +152,12 @@ class Chart:
     @property
     def logarithmic(self) -> bool:
         """Whether the axis' values double from one to the next, or nearly."""
+        if self.own:
+            return (
+                self.ticks[0] > 0
+                and len(self.ticks) > 2
+                and self.ticks[-1] >= self.ticks[0] * DOUBLING ** (len(self.ticks) - 1)
+            )
         return self.axis in ("batch_size", "cells", "filters")
 
     def aside(self, x: float, index: int, count: int) -> float:

@@ -107,7 +107,12 @@ def _draw(chart: Chart, axes: Axes) -> None:
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
     settings = f" ({chart.settings})" if chart.settings else ""
-    axes.set_title(f"Figure {chart.number}. {chart.title}{settings}", loc="left", fontsize=9, fontweight="bold")
+    axes.set_title(
+        f"{chart.title}{settings}" if chart.own else f"Figure {chart.number}. {chart.title}{settings}",
+        loc="left",
+        fontsize=9,
+        fontweight="bold",
+    )
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=3.2)
     caption = [
         f"n = {chart.runs} run{'' if chart.runs == '1' else 's'} a point; bars: {intervals(chart)}",

@@ -48,17 +48,17 @@ def _chart(
     if figure.kind in ("speedup", "relative_memory"):
         drawn = _ratios(figure.kind, claims, arms, candidates, groups, newest)
     else:
-        drawn = [_alone(figure.kind, arm, groups, newest) for arm in arms]
+        drawn = [alone(figure.kind, arm, groups, newest) for arm in arms]
     series = tuple(each for each in drawn if each.spots)
     cells = [cell for group in groups.values() for arm in arms if (cell := newest.of(group, arm))]
     return Chart(
         figure.figure, figure.kind, points[0].family, figure.dataset, figure.architecture, figure.axis, settings,
-        tuple(groups), series, tuple(_bands(claims, points)), tuple(_labels(figure.kind, series, cells, groups)),
+        tuple(groups), series, tuple(_bands(claims, points)), tuple(labels(figure.kind, series, cells, groups)),
         tuple(_notes(figure, claims, series)),
     )  # fmt: skip
 
 
-def _alone(kind: str, arm: str, groups: Mapping[float, str], newest: Newest) -> Series:
+def alone(kind: str, arm: str, groups: Mapping[float, str], newest: Newest) -> Series:
     """A backend's line."""
     spots = []
     for x, group in groups.items():
@@ -87,7 +87,9 @@ def _spot(kind: str, x: float, good: Sequence[Record]) -> Spot | None:
             return None
         note = "projected" if total.projected else "measured"
         return Spot(x, total.total_s, _known(total.low_s), _known(total.high_s), len(good), note=note)
-    if kind == "memory":
+    if kind == "epoch":
+        figures = [each.epoch_s for each in good if each.epoch_s is not None]
+    elif kind == "memory":
         figures = [each.peak_memory_mib for each in good if each.peak_memory_mib is not None]
     else:
         figures = [each.examples / each.epoch_s for each in good if each.epoch_s and each.examples]
@@ -180,7 +182,7 @@ def _bands(claims: Sequence[CheckedClaim], points: Sequence[Point]) -> Iterator[
         yield Band(arms, low, high, min(swept), max(swept), fmt.printed(low, high), each.contradictory)
 
 
-def _labels(
+def labels(
     kind: str, series: Sequence[Series], cells: Sequence[Sequence[Record]], groups: Mapping[float, str]
 ) -> Iterator[str]:
     """The facts that a reader must know before believing a chart."""

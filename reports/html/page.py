@@ -17,6 +17,7 @@ from analysis.comparison import compare
 from analysis.newest import Newest
 from analysis.record import Record
 from reports.arms import baselines, ordered
+from reports.figures import own_sweeps
 from reports.figures.charts import AXES
 from reports.figures.sweeps import charts
 from reports.html import answer, origin, raw, study_tables
@@ -31,7 +32,8 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     records = newest.records()
     opening = answer.answer(records, baseline, noise_floor.of_records(records, root))
     preferred = baselines(records, opening.baseline or baseline)
-    drawn = charts(newest, next(iter(preferred), None))
+    own = own_sweeps.charts(newest)
+    drawn = [*charts(newest, next(iter(preferred), None)), *own]
     common, compared = causes.hoisted(compare(records, "backend", preferred))
     checked = [tested_claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -47,7 +49,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
         "tables": study_tables.tables(compared),
         "families": list(dict.fromkeys(each.family for each in drawn)),
         "datasets": list(dict.fromkeys(each.dataset for each in drawn)),
-        "axes": {name: label.split(" [")[0] for name, label in AXES.items()},
+        "axes": {name: label.split(" [")[0] for name, label in AXES.items()} | {each.axis: each.axis for each in own},
         "contradictions": study.contradictions(),
         "platform": study.platform(),
         "claims": claims.summary(checked),

@@ -33,18 +33,19 @@ SMOKE = ("-k", "mnist-fnn-layers-2", "--profile=smoke", "--device=cpu")
 class Running:
     """A session in a process of its own, which saves below `folder`.
 
-    variables: of its environment, beside ours. faults: of its benchmarks (injection.py).
+    file: of its benchmarks. variables: of its environment, beside ours. faults: of its benchmarks (injection.py).
     """
 
     def __init__(
         self,
         folder: Path,
         *arguments: str,
+        file: str = FNN,
         variables: Mapping[str, str] | None = None,
         faults: dict[str, Fault] | None = None,
         **options: Any,
     ) -> None:
-        command = [sys.executable, "-m", "pytest", FNN, f"--benchmark-storage=file://{folder}", *arguments]
+        command = [sys.executable, "-m", "pytest", file, f"--benchmark-storage=file://{folder}", *arguments]
         environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         environ |= variables or {}
         if faults:

@@ -98,6 +98,12 @@ def plain():
     return keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax")])
 
 
+def doubled():
+    """A Lambda layer brings code of its own."""
+    stack = [keras.Input((4,)), layers.Lambda(lambda x: 2 * x), layers.Dense(3, activation="softmax")]
+    return compiled(keras.Sequential(stack))
+
+
 class Stepping(keras.Model):
     def train_step(self, *arguments):
         return super().train_step(*arguments)
