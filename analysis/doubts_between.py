@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis import machines
 from analysis.record import Flag, Record
 
+OPTION_OF = {"fix_update_race": "race"}  # by which option it is given, where that has another name
 RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
 
 
@@ -100,9 +101,7 @@ def of_settings(one: Sequence[Record], other: Sequence[Record], same_backend: bo
         environments = [_values("environment", one, other)]
     if any(len(names) > 1 for names in environments):
         flags.append(Flag("other-environment", f"the packages changed in between: {_changed_versions(one, other)}"))
-    if len(_values("options", one, other)) > 1:
-        options = " and ".join(str(value) for value in _values("options", one, other))
-        flags.append(Flag("other-options", f"not the same options: {options}"))
+    flags += _of_options(one, other)
     if len(_values("turns", one, other)) > 1:
         why = ", ".join(_values("alone", one, other))
         flags.append(
@@ -114,6 +113,32 @@ def of_settings(one: Sequence[Record], other: Sequence[Record], same_backend: bo
         what = " and ".join(names) if len(names) > 1 else ", ".join(machines.differences(first, others[0]))
         flags.append(Flag("other-machine", f"measured on different machines: {what}"))
     return flags
+
+
+def _of_options(one: Sequence[Record], other: Sequence[Record]) -> Iterator[Flag]:
+    """Options that differ: those that an arm was given to be compared by, and all others."""
+    asked: list[str] = []
+    others: list[str] = []
+    for name in dict.fromkeys(name for run in (*one, *other) for name in (*run.options, "threads")):
+        sides = [[_option(run, name) for run in side] for side in (one, other) if side]
+        if len({text for side in sides for text in side}) > 1:
+            text = f"{name} {' and '.join(', '.join(dict.fromkeys(side)) for side in sides)}"
+            (asked if given(OPTION_OF.get(name, name), one, other) else others).append(text)
+    if asked:
+        yield Flag("by-choice", f"they differ as was asked for: {'; '.join(asked)}")
+    if others:
+        yield Flag("other-options", f"not the same options: {'; '.join(others)}")
+
+
+def given(name: str, *sides: Sequence[Record]) -> bool:
+    """Whether an arm among these has this option of its own: then a difference is on purpose."""
+    return any(name in run.own_options for side in sides for run in side)
+
+
+def _option(run: Record, name: str) -> str:
+    value = run.threads if name == "threads" else run.options.get(name)
+    names = {None: "unset", True: "on", False: "off"}
+    return names[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def _changed_versions(*sides: Sequence[Record]) -> str:

@@ -99,7 +99,14 @@ class Planned(msgspec.Struct, kw_only=True):
     threads: Annotated[Whole | None, Field("threads that it was given")] = None
     options: Annotated[
         dict[str, Any],
-        Field("the options that workers got: jit, TF32, the mended update race, `--steady`", since=2),
+        Field(
+            "the options that workers got: jit, TF32, the mended update race, `--steady`, and where an arm was given "
+            "them, `steps_per_execution`, `policy` and `compile`",
+            since=2,
+        ),
+    ] = {}
+    own_options: Annotated[
+        dict[str, Any], Field("those of them, and threads, that were given to this arm alone", since=2)
     ] = {}
     machine: Annotated[dict[str, Any], Field("the machine that it was measured on", since=2)] = {}
     node: Annotated[

@@ -110,7 +110,7 @@ def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[
     reasons = [] if by == "point" else [flag.text for flag in doubts_between.of_counts(one, other)]
     for name, title in MUST_AGREE.items():
         different = values(name, one, other)
-        if len(different) > 1:
+        if len(different) > 1 and not doubts_between.given(name, one, other):
             texts = [f"{value:,}" if isinstance(value, int) else str(value) for value in different]
             reasons.append(f"{title}: {' and '.join(texts)}")
     if by != "run":

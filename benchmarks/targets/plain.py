@@ -12,16 +12,22 @@ import os
 import sys
 import time
 
-import keras
 import numpy as np
+
+if os.environ.get("TF_USE_LEGACY_KERAS") == "1":  # as for TensorFlow itself
+    import tf_keras
+
+    sys.modules["keras"] = tf_keras
+import keras
 from keras.layers import LSTM, Conv2D, Dense, Dropout, Embedding, Flatten, MaxPooling2D
 from keras.models import Sequential
 from keras.optimizers import SGD, Adam
 from keras.regularizers import l2
 
 STEADY = "MALLOC_MMAP_MAX_" in os.environ  # under --steady the suite sets it
+LEGACY = keras.__name__ == "tf_keras"
 KERAS2 = keras.__version__.startswith("2.")
-RATE = "lr" if KERAS2 else "learning_rate"
+RATE = "lr" if KERAS2 and not LEGACY else "learning_rate"
 
 
 def cnn_softmax():
@@ -78,7 +84,7 @@ def main():
 def limit_tensorflow(threads):
     import tensorflow as tf
 
-    if KERAS2:
+    if KERAS2 and not LEGACY:
         keras.backend.set_session(
             tf.Session(
                 config=tf.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=threads)

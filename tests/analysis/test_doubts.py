@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis import doubts, doubts_between
 from analysis.fields import PAGE
+from analysis.pairs import differences
 from analysis.record import Flag, Record
 from tests import ROOT
 from tests.builder import MACHINE, QUIET, bare, one
@@ -41,6 +42,8 @@ CODES = (
     "stale-environment",
     "other-environment",
     "other-options",
+    "by-choice",
+    "other-work",
     "other-machine",
     "lost-runs",
 )
@@ -220,6 +223,29 @@ def test_other_options_and_other_machines_are_told() -> None:
     found = doubts_between.of_settings([one()], other, same_backend=True)
     assert codes(found) == {"other-options", "other-machine"}
     assert any("Test CPU and Other CPU" in flag.text for flag in found)
+
+
+def test_what_was_asked_for_is_told_and_forbids_nothing() -> None:
+    default = [one(options={"jit": "auto", "fix_update_race": True}, threads=2)]
+    own = {"jit": "on", "threads": 1, "race": True}
+    mine = [one(options={"jit": "on", "fix_update_race": False}, threads=1, own_options=own)]
+    (flag,) = doubts_between.of_settings(default, mine, same_backend=False)
+    assert (flag.code, flag.text) == (
+        "by-choice",
+        "they differ as was asked for: jit auto and on; fix_update_race on and off; threads 2 and 1",
+    )
+    assert not differences(default, mine, "backend")
+    (reason,) = differences(default, [one(threads=1)], "backend")
+    assert reason == "threads: 2 and 1"
+    policy = [one(options={"jit": "auto", "policy": "mixed_float16"}, own_options={"policy": "mixed_float16"})]
+    (flag,) = doubts_between.of_settings([one(options={"jit": "auto"})], policy, same_backend=True)
+    assert flag.text.endswith("policy unset and mixed_float16")
+
+
+def test_mixed_precision_is_other_work_wherever_it_is() -> None:
+    (flag,) = doubts.of_run(one(options={"policy": "mixed_float16"}))
+    assert (flag.code, "mixed_float16" in flag.text) == ("other-work", True)
+    assert doubts.of_run(one(options={"policy": "float32"})) == []
 
 
 def test_a_mebibyte_less_is_the_same_machine() -> None:
