@@ -63,7 +63,7 @@ class Placement:
         self.done: set[Block] = set()
         self.tries: dict[Block, int] = {}
         self.refusing: dict[str, set[str]] = {}  # point: nodes of another kind than the point's
-        self.broken: set[str] = set()  # nodes on which nothing starts
+        self.broken: set[str] = set()  # nodes on which nothing begins
         self.group_of = self._assigned()
         self._waiting: dict[str, dict[Block, None]] = {group: {} for group in self.groups}
         for block in sorted(self.blocks, key=lambda block: -(block.seconds or 0.0)):  # sorts stably
@@ -106,10 +106,10 @@ class Placement:
 
     def _job(self, group: str, portion: Sequence[Block]) -> Job:
         first, *others = portion
-        chosen, exclude = [first], self._exclude(first)
+        chosen, exclude = [first], self.exclude(first)
         seconds = first.seconds
         for block in others:
-            if self._exclude(block) != exclude or self.tries.get(block):
+            if self.exclude(block) != exclude or self.tries.get(block):
                 break  # a block that failed before has a job to itself
             if seconds is not None and seconds + (block.seconds or 0.0) > min(JOB_S, (self.most_s or math.inf) / SLACK):
                 break
@@ -125,7 +125,7 @@ class Placement:
         self.jobs[job.number] = job
         return job
 
-    def _exclude(self, block: Block) -> frozenset[str]:
+    def exclude(self, block: Block) -> frozenset[str]:
         """The nodes that a block must not run on: of other kinds, and broken ones."""
         others = {name for group, names in self.groups.items() if group != self.group_of[block.point] for name in names}
         return frozenset(others | self.refusing.get(block.point, set()) | self.broken)
