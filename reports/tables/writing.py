@@ -16,7 +16,7 @@ from tabulate import tabulate
 PLAIN, MARKDOWN = "simple", "github"  # as tabulate calls them
 _MARKS = re.compile(
     r"""([\\`*<|~$]         # escapes, code, emphasis, HTML, cells of a table, what is struck out, formulas
-    | (?<!\w)_ | _(?!\w)    # emphasis, which underscores within words aren't
+    | (?<![^\W_])_ | _(?![^\W_])  # emphasis, which an underscore between two letters isn't
     | \](?=[(\[:])          # links
     | &(?=\#?\w+;))         # entities""",
     re.VERBOSE,

@@ -53,6 +53,7 @@ class Page(HTMLParser):
 @example("- a")
 @example("[x] a")
 @example("[a]: b")
+@example("__0__")
 def test_any_text_reads_as_it_is(text: str) -> None:
     plain = " ".join(text.split())
     listed = Page(f"* before\n{item(text)}\n* behind")
