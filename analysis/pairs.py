@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from itertools import combinations_with_replacement
 from typing import Any, Literal
 
 from analysis import doubts_between
@@ -60,15 +61,22 @@ def _quotient(name: str, one: Record, other: Record) -> float:
 
 
 def rounds_in_turns(one: Record, other: Record) -> float:
-    """The ratio of two arms' times in a block: the median over rounds that came right after each other.
+    """The ratio of two arms' times in a block, from rounds that came right after each other; without turns, of medians.
 
     A round is paired with the one at the same place of the same turn. What slowed the machine down for a part of the
-    block is then in neither side alone (tests/analysis/test_turns.py: on a machine that jumps between two speeds it
-    varies a quarter to a half as much as the ratio of the medians, and no more on any other). Without turns it is the
-    ratio of the medians.
+    block is then in neither side alone (tests/analysis/test_turns.py).
     """
     ratios = ratios_in_turns(one, other)
-    return math.exp(statistics.median(map(math.log, ratios))) if ratios else _quotient(TIME, one, other)
+    return math.exp(center([math.log(each) for each in ratios])) if ratios else _quotient(TIME, one, other)
+
+
+def center(values: Sequence[float]) -> float:
+    """Hodges and Lehmann's location: the median of the means of all pairs, each value with itself among them.
+
+    A few stray values don't move it, as they don't move the median. Where an arm is now fast, now slow (Theano by turns,
+    TensorFlow 2 by epochs), it lies between the two, while the median jumps from block to block.
+    """
+    return statistics.median(map(statistics.fmean, combinations_with_replacement(values, 2)))
 
 
 def ratios_in_turns(one: Record, other: Record) -> list[float]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis import format as fmt
-from analysis.pairs import ratios_in_turns
+from analysis.pairs import center, ratios_in_turns
 from analysis.record import Record
 from analysis.statistics import half_width, special, t_quantile
 from analysis.variation import Components, components
@@ -174,7 +174,7 @@ def _of_ratio(base: Mapping[int, Record], other: Mapping[int, Record]) -> Compon
         return None
     turns = [ratios_in_turns(base[block], other[block]) for block in blocks]
     if all(turns):
-        logs = [statistics.median(map(math.log, ratios)) for ratios in turns]
+        logs = [center([math.log(each) for each in ratios]) for ratios in turns]
         within = components(turns).within
         rounds = statistics.fmean(map(len, turns))
         return Components(max(0.0, statistics.variance(logs) - within / rounds), within, len(blocks) - 1)
