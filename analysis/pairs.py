@@ -73,8 +73,8 @@ def rounds_in_turns(one: Record, other: Record) -> float:
 def center(values: Sequence[float]) -> float:
     """Hodges and Lehmann's location: the median of the means of all pairs, each value with itself among them.
 
-    A few stray values don't move it, as they don't move the median. Where an arm is now fast, now slow (Theano by turns,
-    TensorFlow 2 by epochs), it lies between the two, while the median jumps from block to block.
+    A few stray values don't move it, as they don't move the median. Where an arm is now fast, now slow (Theano by
+    turns, TensorFlow 2 by epochs), it lies between the two, while the median jumps from block to block.
     """
     return statistics.median(map(statistics.fmean, combinations_with_replacement(values, 2)))
 

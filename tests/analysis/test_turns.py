@@ -104,9 +104,9 @@ def test_they_are_no_wider_where_they_do_not_help(machine: str) -> None:
 def test_rounds_are_paired_by_their_place_in_a_turn() -> None:
     one = bare(block="x", rounds_s=[1.0, 3.0, 9.0], rounds_turns=[0, 0, 1], epoch_s=3.0)
     other = bare(block="x", rounds_s=[2.0, 6.0, 30.0, 1.0], rounds_turns=[0, 0, 1, 1], epoch_s=4.0)
-    assert pairs.rounds_in_turns(one, other) == pytest.approx(
-        math.sqrt(0.5 * math.sqrt(0.5 * 0.3))
-    )  # of 1/2, 3/6 and 9/30
+    by_place = [math.log(each) for each in (1 / 2, 3 / 6, 9 / 30)]
+    assert math.log(pairs.rounds_in_turns(one, other)) == pytest.approx(pairs.center(by_place))
+    assert pairs.center([0.0, 0.0, -1.0]) == -0.25  # of 0, 0, 0, -1/2, -1/2 and -1
     apart = bare(block="y", rounds_s=[2.0], rounds_turns=[0], epoch_s=4.0)
     assert pairs.rounds_in_turns(one, apart) == 0.75
 
