@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -42,37 +41,13 @@ def steadiness(rounds: Sequence[float]) -> Steadiness:
     """
     if len(rounds) < 3:
         return Steadiness(1.0, 0.0, 1.0)
+    from scipy.stats import kendalltau  # half a second to import, so only where there are rounds
+
     first = rounds[0] / statistics.median(rounds[1:])
     pairs = combinations(enumerate(rounds), 2)
     slope = statistics.median((later - earlier) / (j - i) for (i, earlier), (j, later) in pairs)
-    return Steadiness(first, slope * (len(rounds) - 1) / statistics.median(rounds), order_p(rounds))
-
-
-EXACT = 33  # values; of more, Kendall's distribution is a normal one for all that it is asked for
-
-
-def order_p(values: Sequence[float]) -> float:
-    """Kendall's two-sided probability of an order as rising or falling as this one, if there were no trend.
-
-    Exact without ties. As scipy.stats.kendalltau, whose import alone would take longer than a session's other work.
-    """
-    count, ties = len(values), [each for each in Counter(values).values() if each > 1]
-    pairs = list(combinations(values, 2))
-    rising, falling = (sum(sign * (b - a) > 0 for a, b in pairs) for sign in (1, -1))
-    fewer = min(rising, falling)
-    if not ties and (count <= EXACT or fewer <= 1):
-        below = _orders(count, fewer)
-        return 1.0 if 2 * fewer == len(pairs) else 2 * below / math.factorial(count)
-    variance = sum(n * (n - 1) * (2 * n + 5) * sign for n, sign in [(count, 1), *((each, -1) for each in ties)]) / 18
-    return math.erfc(abs(rising - falling) / math.sqrt(2 * variance)) if variance else 1.0
-
-
-def _orders(count: int, most: int) -> int:
-    """How many orders of so many values have at most this many falling pairs."""
-    orders = [1] + [0] * most  # by falling pairs, of one value; the next one falls behind 0, 1, ... of those before it
-    for size in range(2, count + 1):
-        orders = [sum(orders[max(0, falling - size + 1) : falling + 1]) for falling in range(most + 1)]
-    return sum(orders)
+    p = float(kendalltau(range(len(rounds)), rounds).pvalue) if len(set(rounds)) > 1 else 1.0
+    return Steadiness(first, slope * (len(rounds) - 1) / statistics.median(rounds), p)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from scipy import stats
 from analysis.precision import TRAINING, cheapest, detectable, expected_half_width, from_pilot, power, runs_for
 from analysis.record import Record
 from analysis.statistics import paired_ratio
-from analysis.variation import Components, components, order_p, steadiness
+from analysis.variation import Components, components, steadiness
 from tests.builder import bare
 
 seconds = st.floats(1e-3, 1e3)
@@ -65,18 +64,6 @@ def test_too_few_rounds_say_nothing(rounds: list[float]) -> None:
 def test_what_counts_as_unsteady(rounds: list[float], slow_start: bool, drifting: bool) -> None:
     found = steadiness(rounds)
     assert (found.slow_start, found.drifting) == (slow_start, drifting)
-
-
-@given(st.lists(st.one_of(seconds, st.sampled_from([1.0, 2.0, 3.0])), min_size=2, max_size=40))
-def test_the_probability_of_an_order_is_scipys(rounds: list[float]) -> None:
-    expected = stats.kendalltau(range(len(rounds)), rounds).pvalue if len(set(rounds)) > 1 else 1.0
-    assert order_p(rounds) == pytest.approx(expected, rel=1e-9)
-
-
-@pytest.mark.parametrize("rounds", [range(50), range(50, 0, -1), [1, 0, *range(2, 50)], [0, 9, 3, 7, *range(10, 60)]])
-def test_so_it_is_for_many_rounds(rounds: Sequence[int]) -> None:
-    expected = stats.kendalltau(range(len(rounds)), rounds).pvalue
-    assert order_p(rounds) == pytest.approx(expected, rel=1e-9)
 
 
 def test_steady_noise_rarely_looks_like_a_trend() -> None:
