@@ -12,7 +12,7 @@ from analysis import causes, outlook, spreads
 from analysis import format as fmt
 from analysis.comparison import Comparison, Row, compare
 from analysis.pairs import values
-from analysis.record import Record
+from analysis.record import Flag, Record
 
 HEADERS = (
     "backend",
@@ -148,12 +148,23 @@ Counts = dict[str, Counter[Place]]  # how often each sentence holds, and where
 
 
 def _notes(records: Sequence[Record], comparison: Comparison) -> Iterable[str]:
-    """Every flag, comparison that can't be made, and failure: each once, with its places and how often it was there."""
+    """Every kind of flag, comparison that can't be made, and failure: once, with its places and how often it was there.
+
+    Of flags that differ in their figures one is the example; a saved run and `reports compare` have all of them.
+    """
     counts: Counts = defaultdict(Counter)
+    flags: dict[str, list[tuple[Flag, Row]]] = defaultdict(list)
     for row in comparison.rows:
         for flag in row.flags:
+            flags[flag.code].append((flag, row))
+    for found in flags.values():
+        example = found[0][0]
+        several = len({flag.text for flag, _ in found}) > 1
+        title = str(Flag(example.code, f"for example, {example.text}") if several else example)
+        for flag, row in found:
             times = sum(flag in each.flags for each in row.records)
-            counts[str(flag)][row.group, row.arm] += max(times, 1)
+            counts[title][row.group, row.arm] += max(times, 1)
+    for row in comparison.rows:
         if row.verdict == "not comparable":
             counts[f"not comparable: {row.reason}"][row.group, row.arm] += 1
     yield from _lines(counts)
