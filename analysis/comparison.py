@@ -41,6 +41,7 @@ class Row:
     peak_memory_mib: float | None = None
     memory_kind: str | None = None
     joules_per_epoch: float | None = None
+    machine_share: float | None = None
     train_error: Median | None = None
     test_error: Median | None = None
     total: Total | None = None
@@ -199,6 +200,7 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
         peak_memory_mib=getattr(_median(good, "peak_memory_mib"), "value", None),
         memory_kind=good[0].memory_kind,
         joules_per_epoch=getattr(_median(good, "joules_per_epoch"), "value", None),
+        machine_share=getattr(_median(good, "machine_share"), "value", None),
         train_error=_median(good, "train_error"),
         test_error=_median(good, "test_error"),
         total=totals.known(good),
@@ -208,9 +210,8 @@ def _alone(group: str, arm: str, baseline: str, records: Sequence[Record], curre
 
 def _without_figures(row: Row, mixed: Sequence[str]) -> Row:
     """The row of an arm whose own runs are not alike (real data and a stand-in, say), so that medians mean nothing."""
-    figures = dict.fromkeys(
-        ("epoch", "peak_memory_mib", "memory_kind", "joules_per_epoch", "train_error", "test_error", "total")
-    )
+    names = ("epoch", "peak_memory_mib", "memory_kind", "joules_per_epoch", "machine_share")
+    figures = dict.fromkeys((*names, "train_error", "test_error", "total"))
     return replace(row, verdict="not comparable", reason="; ".join(mixed), **figures)  # type: ignore[arg-type]
 
 

@@ -124,6 +124,16 @@ class Planned(msgspec.Struct, kw_only=True):
         ),
     ] = {}
 
+    doctor: Annotated[
+        dict[str, Any],
+        Field(
+            "the rates of a known product and convolution in this session, with `--doctor`: `product_gflops`, "
+            "`convolution_gflops` (this arm's), `fastest_product_gflops` (of all arms, and on processors NumPy's)",
+            "GFLOP/s",
+            since=2,
+        ),
+    ] = {}
+
 
 class Ended(Planned, kw_only=True):
     """How the benchmark ended, and what the machine did meanwhile."""
@@ -316,6 +326,9 @@ class Derived(Evaluated, kw_only=True):
     examples_per_s: Annotated[Duration | None, Field("the same as a rate", "1/s")] = None
     gflops: Annotated[
         Number | None, Field("the rate of these products: two operations for each multiply-add", "GFLOP/s")
+    ] = None
+    machine_share: Annotated[
+        Number | None, Field("that rate over the doctor's fastest product: 1 is all that the machine gave", since=2)
     ] = None
     harness_overhead_s: Annotated[
         Number | None, Field("median of the host's rounds less that of the worker's", "s")

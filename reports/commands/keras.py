@@ -12,6 +12,8 @@ from analysis import saved_runs
 from analysis.keras_cost import KerasCost, costs
 from fixtures.backends import registry
 from reports.commands.common import Exit
+from reports.figures import keras_costs
+from storage import files
 
 HEADERS = ("point", "Keras on", "time [95 % CI]", "first epoch", "memory")
 LEGEND = """Figures of Keras over those of the same framework without it: above 1 Keras takes more. What else differs:
@@ -21,6 +23,9 @@ docs/what-keras-costs.md"""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "runs", nargs="*", default=["latest"], metavar="RUN", help="saved runs with both (default: latest)"
+    )
+    parser.add_argument(
+        "--figure", type=files.path, metavar="FOLDER", help="draw the times too, as SVG and PNG in this folder"
     )
 
 
@@ -38,6 +43,8 @@ def main(options: argparse.Namespace) -> Exit:
         return Exit.NOTHING
     print(tabulate([_cells(each) for each in found], HEADERS, disable_numparse=True))
     print(f"\n{LEGEND}")
+    for path in keras_costs.draw(found, options.figure) if options.figure else ():
+        print(path)
     for each in found:
         if each.reason:
             print(f"! {each.group}, {each.keras}: not comparable: {each.reason}")

@@ -7,7 +7,7 @@ import io
 import math
 import os
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import cycle
 from pathlib import Path
@@ -41,14 +41,19 @@ def draw(chart: Chart, folder: Path, formats: Sequence[str]) -> list[Path]:
 
 
 def rendered(chart: Chart, formats: Sequence[str]) -> dict[str, bytes]:
-    """One chart in each format: the same bytes whatever a user's settings of matplotlib are."""
+    """One chart in each format."""
+    return painted(lambda axes: _draw(chart, axes), formats)
+
+
+def painted(paint: Callable[[Axes], None], formats: Sequence[str]) -> dict[str, bytes]:
+    """One pair of axes in each format: the same bytes whatever a user's settings of matplotlib are."""
     mpl = _matplotlib()
     from matplotlib.figure import Figure
 
     contents = {}
     with mpl.rc_context({name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"} | SETTINGS):
         canvas = Figure(figsize=(6.4, 4.4), layout="constrained")
-        _draw(chart, canvas.subplots())
+        paint(canvas.subplots())
         for each in formats:
             file = io.BytesIO()
             canvas.savefig(file, format=each, metadata={"Date": None} if each == "svg" else None)

@@ -10,6 +10,7 @@ from statistics import median
 from typing import get_args
 
 from analysis import format as fmt
+from analysis import utilisation
 from analysis.comparison import Floors, Row, compare
 from analysis.pairs import verdict
 from analysis.record import Record
@@ -71,6 +72,7 @@ def answer(records: Sequence[Record], baseline: str | None, floors: Floors) -> A
         },
     }
     sentences = [sentence(what, of, floors) for what, of in families.items()]
+    sentences += [utilisation.sentence(what, of) for what, of in families.items()]
     memory = dict.fromkeys(each.memory_kind for each in records if each.ok and each.memory_kind)
     arms = ordered({each.arm for each in records})
     return Answer(named, tuple(arms), tuple(filter(None, sentences)), tuple(memory), tables)

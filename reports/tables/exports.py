@@ -46,6 +46,7 @@ def _flat(comparison: Comparison, row: Row, printed: PrintedSpeedUp | None) -> d
     flat |= {"p_holm": row.holm_p, "peak_memory_mib": row.peak_memory_mib, "memory_kind": row.memory_kind}
     flat |= {"train_error": row.train_error and row.train_error.value}
     flat |= {"test_error": row.test_error and row.test_error.value, "error_unit": row.error_unit}
+    flat |= {"machine_share": row.machine_share}
     total = row.total
     flat |= {"study_total_s": total and total.total_s, "study_total_low_s": total and total.low_s}
     flat |= {"study_total_high_s": total and total.high_s, "study_total_basis": total and total.basis}

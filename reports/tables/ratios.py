@@ -76,7 +76,12 @@ def text(comparison: Comparison, style: str, printed: PrintedSpeedUp | None = No
         if comparison.by == "run" and len(rows) == 1:
             continue
         cells = [_cells(row, titles[row.arm], printed) for row in rows]
-        table = as_text(cells, _headers(comparison.by, rows[0].error_unit, printed), style)
+        headers = _headers(comparison.by, rows[0].error_unit, printed)
+        if any(row.machine_share is not None for row in rows):
+            headers.insert(-2, "of the machine")
+            for line, row in zip(cells, rows, strict=True):
+                line.insert(-2, fmt.NOTHING if row.machine_share is None else fmt.share(row.machine_share))
+        table = as_text(cells, headers, style)
         parts.append(f"{mark}{escape(_title(group, rows), style)}\n\n{table}")
     if comparison.means:
         parts.append(f"{heads}Geometric means\n\n{_means(comparison, style, titles)}")

@@ -86,6 +86,10 @@ def table(rows: Sequence[Row]) -> str:
     if any(row.joules_per_epoch is not None for row in rows):
         headers.insert(-1, "energy [J/epoch]")
         cells = [[*line[:-1], text, line[-1]] for line, text in zip(cells, joules, strict=True)]
+    if any(row.machine_share is not None for row in rows):
+        headers.insert(-1, "of the machine")
+        shares = [fmt.NOTHING if row.machine_share is None else fmt.share(row.machine_share) for row in ordered]
+        cells = [[*line[:-1], text, line[-1]] for line, text in zip(cells, shares, strict=True)]
     if all(row.records[0].own for row in rows):  # the study has no such network
         headers, *cells = ([*line[:TOTAL], *line[TOTAL + 1 :]] for line in (headers, *cells))
     return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * (len(headers) - 2), "left"))

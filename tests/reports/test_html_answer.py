@@ -30,6 +30,14 @@ def test_what_cannot_be_told_apart_is_not_ranked() -> None:
     assert sentence.endswith("lead, and can't be told apart.")
 
 
+def test_the_answer_says_how_much_of_the_machine_each_backend_uses() -> None:
+    shares = {"theano": 0.12, "cntk": 0.312}
+    drawn = raw(POINTS[:1], {**dict.fromkeys(shares, 1.0), "torch": 1.0})
+    records = typed([{**each, "machine_share": shares.get(each["backend"])} for each in drawn])
+    said = answer.answer(records, None, {}).sentences[-1]
+    assert said.startswith("fnn, real-subset data: cntk uses 31 % of the machine, theano 12 % (")
+
+
 def test_one_run_ranks_nobody() -> None:
     records = typed(raw(POINTS[:1], {"theano": 1.0, "cntk": 0.5}, runs=1))
     (sentence,) = answer.answer(records, None, {}).sentences

@@ -42,6 +42,15 @@ def test_the_command_prints_each_framework_that_was_measured_twice(tmp_path: Pat
     assert "docs/what-keras-costs.md" in "".join(out)
 
 
+def test_the_figure_stands_beside_the_table(tmp_path: Path, capsys: Output) -> None:
+    save(tmp_path, "0001_a", session({"torch": 3.0, "bare-torch": 1.0, "jax": 1.0, "bare-jax": 0.5}))
+    assert run(tmp_path, "keras", f"--figure={tmp_path / 'drawn'}") == Exit.FINE
+    assert {path.name for path in (tmp_path / "drawn").iterdir()} == {"keras-costs.svg", "keras-costs.png"}
+    text = (tmp_path / "drawn" / "keras-costs.svg").read_text("utf-8")
+    assert all(words in text for words in ("mnist-fnn-layers-6", "Keras on torch", "Keras on jax"))
+    assert str(tmp_path / "drawn" / "keras-costs.svg") in capsys.readouterr().out
+
+
 def test_without_both_there_is_nothing(tmp_path: Path, capsys: Output) -> None:
     save(tmp_path, "0001_a", session({"torch": 3.0, "jax": 1.0}))
     assert run(tmp_path, "keras") == Exit.NOTHING

@@ -121,6 +121,19 @@ def test_nothing_measured_gives_reasons_only() -> None:
     assert summary([], []) == ""
 
 
+def test_the_share_of_the_machine_stands_where_a_doctor_saw_it() -> None:
+    records = [
+        replace(each, machine_share={"torch": 0.12, "jax": 0.312}[each.backend])
+        for each in blocks({"torch": 1.0, "jax": 0.5, "cntk": 2.0})
+        if each.backend != "cntk"
+    ] + blocks({"cntk": 2.0})
+    text = summary(records, ["torch"])
+    assert "of the machine" in line(text, "backend")
+    assert [line(text, arm).split("  ")[-2:] for arm in ("torch", "jax")] == [["12 %", "ok"], ["31 %", "ok"]]
+    assert line(text, "cntk").split()[-2:] == ["-", "ok"]
+    assert "of the machine" not in summary(blocks({"torch": 1.0}), ["torch"])
+
+
 # --- numbers
 
 
