@@ -59,6 +59,10 @@ def test_arms_survive_the_journal() -> None:
     chosen = Settings(**arms.chosen(["jax,jax==0.9.1:tf32=on,mine=torch@/a/python:threads=2"]), threads=2)
     written = journal.parse(line("session", header(chosen)))
     assert resume.settings(chosen, written.header) == chosen
+    by_its_old_name = dataclasses.asdict(chosen)
+    by_its_old_name["own"] = by_its_old_name.pop("candidates")
+    earlier = journal.parse(line("session", header(settings=by_its_old_name)))
+    assert resume.settings(chosen, earlier.header) == chosen
     nothing = Settings(**arms.chosen(None), threads=len(available_processors()))
     assert resume.settings(nothing, written.header) == chosen
     other = Settings(**arms.chosen(["jax,jax==0.9.1:tf32=on,mine=torch@/b/python:threads=2"]), threads=2)
