@@ -19,6 +19,10 @@ class DatasetUnavailable(Exception):
         return f"{self.reason}; {self.remedy}"
 
 
+class Unfit(DatasetUnavailable):
+    """A user's own data are not what the network needs."""
+
+
 class NotFetched(DatasetUnavailable):
     """No file of the real dataset is on this machine."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from datasets.dataset import Array, Part, Progress
-from datasets.errors import DatasetUnavailable
+from datasets.errors import Unfit
 from datasets.own import ROWS, Arrays, Input, Output, OwnData, Wanted, stored
 from storage import folders
 
@@ -17,7 +17,10 @@ SPLIT = 5  # every so many-th example, by lot, tests where the file has no examp
 
 
 def read(path: Path, wanted: Wanted, name: str, cache: Path, progress: Progress) -> OwnData:
-    """The arrays of a file, held against the network that they are for. Raises DatasetUnavailable."""
+    """The arrays of a file, held against the network that they are for.
+
+    Raises Unfit, and DatasetUnavailable where the cache can't be written.
+    """
     try:
         with path.open("rb") as opened:
             file = np.load(opened, allow_pickle=False)
@@ -43,8 +46,8 @@ def _names(wanted: Wanted) -> str:
     return ", ".join(wanted.arrays())
 
 
-def _refused(path: Path, reason: str, remedy: str) -> DatasetUnavailable:
-    return DatasetUnavailable(f"--data-file={path} can't be used: {reason}", remedy)
+def _refused(path: Path, reason: str, remedy: str) -> Unfit:
+    return Unfit(f"--data-file={path} can't be used: {reason}", remedy)
 
 
 def _parts(path: Path, arrays: Arrays, wanted: Wanted) -> tuple[Arrays, Arrays]:

@@ -8,7 +8,7 @@ import pytest
 
 from datasets import own_file
 from datasets.dataset import Array
-from datasets.errors import DatasetUnavailable
+from datasets.errors import Unfit
 from datasets.own import Input, Output, OwnData, Wanted
 
 ONE = Wanted((Input("in", (3,)),), (Output("out", (), "label", 4),))
@@ -69,19 +69,19 @@ def test_several_inputs_and_outputs_with_tests(tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_fit_is_told(tmp_path: Path, arrays: dict[str, Array], reason: str) -> None:
-    with pytest.raises(DatasetUnavailable, match=reason):
+    with pytest.raises(Unfit, match=reason):
         read(tmp_path, ONE, **arrays)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x04N."])
 def test_what_is_no_npz_file_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "data.npz").write_bytes(content)
-    with pytest.raises(DatasetUnavailable, match=r"data.npz can't be used"):
+    with pytest.raises(Unfit, match=r"data.npz can't be used"):
         own_file.read(tmp_path / "data.npz", ONE, "mine", tmp_path / "cache", print)
 
 
 def test_a_single_array_is_told(tmp_path: Path) -> None:
     with (tmp_path / "data.npz").open("wb") as file:
         np.save(file, X)
-    with pytest.raises(DatasetUnavailable, match=r"it is a single array; save it by numpy.savez, with x, y"):
+    with pytest.raises(Unfit, match=r"it is a single array; save it by numpy.savez, with x, y"):
         own_file.read(tmp_path / "data.npz", ONE, "mine", tmp_path / "cache", print)

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from analysis import journal
 from tests import ROOT
 from tests.faults.conftest import Run, saved
 from tests.faults.injection import standing, stands
@@ -84,11 +86,45 @@ def test_a_session_of_own_networks_is_resumed_and_its_results_are_told(
     assert "mine-network, over width" in (tmp_path / "page.html").read_text("utf-8")
 
 
-def test_a_network_that_can_not_be_had_is_told_and_no_error_of_the_suite(run: Run, tmp_path: Path, jax: None) -> None:
-    (tmp_path / "bad.keras").write_text("no archive")
-    session = run(f"--network={tmp_path / 'bad.keras'}", "--backend=jax", "--profile=smoke", *TINY[:1], file=NETWORK)
-    session.wait()
+def refused(run: Run, *arguments: str) -> str:
+    """The one message of a session that is refused before it measures anything."""
+    session = run(*arguments, "--profile=smoke", "--device=cpu", "--on-busy=flag", file=NETWORK)
+    assert session.wait() == pytest.ExitCode.USAGE_ERROR, session.output()
+    assert not journal.paths(session.folder)
+    (message,) = [line for line in session.output().splitlines() if line.startswith("ERROR: ")]
     assert "Traceback" not in session.output()
-    assert "AssertionError" not in session.output()
-    assert "unavailable: --network=" in session.output()
-    assert "bad.keras" in session.output()
+    return message
+
+
+def test_one_file_that_is_no_network_ends_the_session(run: Run, records: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.keras").write_text("no archive")
+    networks = [f"--network={records}:network", f"--network={tmp_path / 'bad.keras'}"]
+    assert "bad.keras: it is no Keras archive (a zip file)" in refused(run, *networks, "--backend=jax")
+
+
+FAILING = """
+import keras
+
+def build(width=8):
+    if width > 8:
+        raise ValueError(f"{width} is too wide")
+    stack = [keras.Input((4,)), keras.layers.Dense(width), keras.layers.Dense(3, activation="softmax")]
+    return keras.Sequential(stack)
+"""
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("parts", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
+def test_one_point_that_can_not_be_built_ends_the_session(
+    parts: tuple[str, ...], run: Run, tmp_path: Path, jax: None
+) -> None:
+    (tmp_path / "mine.py").write_text(FAILING)
+    network = f"--network={tmp_path / 'mine.py'}:build?width=8,16"
+    message = refused(run, network, "--backend=jax", "--loss=sparse_categorical_crossentropy", *parts)
+    assert "build(width=16): ValueError: 16 is too wide (mine.py, line 6)" in message
+
+
+def test_data_that_do_not_fit_end_the_session(run: Run, records: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x=np.zeros((9, 5)), y=np.zeros(9, int))
+    message = refused(run, f"--network={records}:network", f"--data-file={tmp_path / 'data.npz'}", "--backend=jax")
+    assert "data.npz can't be used: x has examples of (5,), and the network takes (6,)" in message
