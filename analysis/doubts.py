@@ -32,7 +32,7 @@ def of_run(run: Record) -> list[Flag]:
     """The doubts that one run raises by itself: an unsteady series, and a machine that had other things to do."""
     return [*_unsteady(run), *_loaded(run), *_limited(run), *_stolen(run), *_throttled(run), *_waiting(run),
             *_harness(run), *_memory(run), *_battery(run),
-            *_precision(run), *_resumed(run), *_restless(run), *of_distance([run]), *of_pace([run])]  # fmt: skip
+            *_work(run), *_resumed(run), *_restless(run), *of_distance([run]), *of_pace([run])]  # fmt: skip
 
 
 def _unsteady(run: Record) -> Iterator[Flag]:
@@ -44,10 +44,14 @@ def _unsteady(run: Record) -> Iterator[Flag]:
         yield Flag("unsteady", f"the rounds got {way} by {abs(shape.trend):.0%} from first to last: raise --warmup")
 
 
-def _precision(run: Record) -> Iterator[Flag]:
-    policy = run.options.get("policy")
+def _work(run: Record) -> Iterator[Flag]:
+    policy, gates = run.options.get("policy"), run.options.get("gates")
     if policy not in (None, "float32"):
         yield Flag("other-work", f"its policy was {policy}: other arithmetic than the float32 of all others")
+    if gates:
+        yield Flag("other-work", f"its LSTM cells had {gates} gates: other cells than all others' with hard_sigmoid")
+    if run.options.get("idiom"):
+        yield Flag("other-work", "its layers and optimizer were the framework's own (idiom=on): other mathematics")
 
 
 def _host(run: Record, name: str) -> tuple[float | None, float | None]:

@@ -101,7 +101,7 @@ class Planned(msgspec.Struct, kw_only=True):
         dict[str, Any],
         Field(
             "the options that workers got: jit, TF32, the mended update race, `--steady`, and where an arm was given "
-            "them, `steps_per_execution`, `policy` and `compile`",
+            "them, `steps_per_execution`, `policy`, `compile`, `idiom` and `gates`",
             since=2,
         ),
     ] = {}

@@ -113,9 +113,10 @@ def differences(one: Sequence[Record], other: Sequence[Record], by: By) -> list[
     """The reasons why the times of these runs can't be divided by each other; none where they can.
 
     Backends and points can't be compared across machines; saved runs can, as their machines may be what the comparison
-    is about. Points are networks of different sizes.
+    is about. Points are networks of different sizes, and so are those with layers of a framework's own, as asked for.
     """
-    reasons = [] if by == "point" else [flag.text for flag in doubts_between.of_counts(one, other)]
+    other_sizes = by == "point" or doubts_between.given("idiom", one, other)
+    reasons = [] if other_sizes else [flag.text for flag in doubts_between.of_counts(one, other)]
     for name, title in MUST_AGREE.items():
         different = values(name, one, other)
         if len(different) > 1 and not doubts_between.given(name, one, other):

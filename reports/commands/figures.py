@@ -1,4 +1,7 @@
-"""`python -m reports figures`: the study's figures, and sweeps of own networks, as SVG and PNG from saved runs."""
+"""`python -m reports figures`: figures from saved runs, as SVG and PNG.
+
+They are the study's, the share of the machine over each sweep, and sweeps of networks of a user's own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 import study
 from analysis.saved_runs import RunProblem
 from reports.commands.common import Exit, add_report_arguments, chosen_runs
-from reports.figures import own_sweeps
+from reports.figures import own_sweeps, shares
 from reports.figures.charts import Chart
 from reports.figures.drawing import FORMATS, draw, rendered
 from reports.figures.sweeps import charts
@@ -25,10 +28,11 @@ def _formats(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> list[str]:
-    known = [figure.figure for figure in study.figures() if figure.axis]
+    known = [*(figure.figure for figure in study.figures() if figure.axis), shares.KIND]
     if unknown := [name for name in text.split(",") if name not in known]:
         raise argparse.ArgumentTypeError(
-            f"'{unknown[0]}' is no figure that can be drawn: the study has {known[0]} to {known[-1]}, 4.43 is a diagram"
+            f"'{unknown[0]}' is no figure that can be drawn: the study has {known[0]} to {known[-2]}, "
+            f"4.43 is a diagram; {known[-1]}: the share of the machine over each sweep"
         )
     return text.split(",")
 
@@ -43,18 +47,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="default: figures; -: one figure in one format to standard output",
     )
     parser.add_argument("--format", type=_formats, default=[*FORMATS], metavar="svg,png", help="default: both")
-    parser.add_argument("--figure", type=_numbers, metavar="4.12,...", help="only these (default: all measured ones)")
+    parser.add_argument(
+        "--figure", type=_numbers, metavar="4.12,...,share", help="only these (default: all measured ones)"
+    )
 
 
 def main(options: argparse.Namespace) -> Exit:
     """Write the files and name them; exit code 3 where the runs say nothing about the wanted figures."""
     newest, _ = chosen_runs(options)
-    drawn = [*charts(newest, options.baseline), *own_sweeps.charts(newest)]
-    wanted = [each for each in drawn if each.number in (options.figure or [each.number])]
+    drawn = [*charts(newest, options.baseline), *shares.charts(newest), *own_sweeps.charts(newest)]
+    wanted = [each for each in drawn if not options.figure or {each.number, each.kind} & {*options.figure}]
     measured = [each for each in wanted if each.measured]
     for each in wanted if options.figure else ():
         if not each.measured:
             print(f"figure {each.number}: these runs have none of its points", file=sys.stderr)
+    if shares.KIND in (options.figure or ()) and not any(each.kind == shares.KIND for each in wanted):
+        print("share of the machine: it takes runs with --doctor", file=sys.stderr)
     if not measured:
         print("none of the study's sweeps was measured: `pytest benchmarks -k layers` measures some", file=sys.stderr)
         return Exit.NOTHING

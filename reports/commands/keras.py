@@ -15,7 +15,7 @@ from reports.commands.common import Exit
 from reports.figures import keras_costs
 from storage import files
 
-HEADERS = ("point", "Keras on", "time [95 % CI]", "first epoch", "memory")
+HEADERS = ("point", "Keras on", "without it", "time [95 % CI]", "first epoch", "memory")
 LEGEND = """Figures of Keras over those of the same framework without it: above 1 Keras takes more. What else differs:
 docs/what-keras-costs.md"""
 
@@ -48,8 +48,27 @@ def main(options: argparse.Namespace) -> Exit:
     for each in found:
         if each.reason:
             print(f"! {each.group}, {each.keras}: not comparable: {each.reason}")
+    for text, pairs in _remarks(found).items():
+        print(f"! {', '.join(pairs)}: other-work: {text} (docs/comparing.md#other-work)")
     return Exit.NOT_COMPARABLE if all(each.reason for each in found) else Exit.FINE
 
 
+def _remarks(found: list[KerasCost]) -> dict[str, list[str]]:
+    """Each remark, with the pairs that it is about."""
+    remarks: dict[str, list[str]] = {}
+    for each in found:
+        for text in each.remarks:
+            pairs = remarks.setdefault(text, [])
+            pairs += {f"{each.keras} / {each.without}"} - {*pairs}
+    return remarks
+
+
 def _cells(cost: KerasCost) -> list[str]:
-    return [cost.group, cost.keras, fmt.ratio(cost.time), fmt.ratio(cost.first_epoch), fmt.ratio(cost.memory)]
+    return [
+        cost.group,
+        cost.keras,
+        cost.without,
+        fmt.ratio(cost.time),
+        fmt.ratio(cost.first_epoch),
+        fmt.ratio(cost.memory),
+    ]

@@ -23,6 +23,7 @@ KINDS = {
     "relative_memory": ("Relative memory", "ratio of peak memory", ""),
     "epoch": ("Epoch time", "time of an epoch", "s"),
     "throughput": ("Throughput", "training examples per second", "1/s"),
+    "share": ("Share of the machine", "rate of the products over the fastest product", "%"),
 }
 
 
@@ -78,10 +79,10 @@ class Band:
 class Chart:
     """A figure of the study with what was measured, or the sweep of a user's own network.
 
-    number: the study's (4.12), or the own network, its argument and what is drawn. kind: one of KINDS. settings: those
-    of the study's settings that the user replaced, and other arguments, else empty. labels: what the reader must know
-    first: synthetic, partial or projected. notes: the study's own statements, its contradictions, and what couldn't be
-    drawn. own: whether it is of a network of the user's own.
+    number: the study's (4.12), or the network, what it is swept over, and what is drawn. kind: one of KINDS.
+    settings: those of the study's settings that the user replaced, and other arguments, else empty. labels: what
+    the reader must know first: synthetic, partial or projected. notes: the study's own statements, its
+    contradictions, and what couldn't be drawn. own: whether it is of a network of the user's own.
     """
 
     number: str
@@ -132,6 +133,23 @@ class Chart:
     @property
     def measured(self) -> bool:
         return bool(self.series)
+
+    @property
+    def has_values(self) -> bool:
+        """Whether anything is drawn besides failures."""
+        return any(spot.value is not None for each in self.series for spot in each.spots)
+
+    @property
+    def printed(self) -> bool:
+        """Whether the study has this figure."""
+        return not self.own and self.kind != "share"
+
+    @property
+    def heading(self) -> str:
+        """What its title stands under: the study's number of it."""
+        if self.printed:
+            return f"Figure {self.id}"
+        return self.settings or ("Network of one's own" if self.own else "Not in the study")
 
     @property
     def runs(self) -> str:

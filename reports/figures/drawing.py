@@ -113,7 +113,7 @@ def _draw(chart: Chart, axes: Axes) -> None:
     axes.set_ylabel(chart.y_label)
     settings = f" ({chart.settings})" if chart.settings else ""
     axes.set_title(
-        f"{chart.title}{settings}" if chart.own else f"Figure {chart.number}. {chart.title}{settings}",
+        f"Figure {chart.number}. {chart.title}{settings}" if chart.printed else f"{chart.title}{settings}",
         loc="left",
         fontsize=9,
         fontweight="bold",

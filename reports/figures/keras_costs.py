@@ -29,17 +29,20 @@ def draw(costs: Sequence[KerasCost], folder: Path) -> list[Path]:
 def _paint(costs: Sequence[KerasCost], axes: Axes) -> None:
     groups = list(dict.fromkeys(each.group for each in costs))
     arms = ordered({each.keras for each in costs})
-    named: set[str] = set()
+    pairs = sorted({(each.keras, each.without) for each in costs}, key=lambda pair: (arms.index(pair[0]), pair[1]))
+    named: set[tuple[str, str]] = set()
     for each in costs:
         assert each.time
-        aside = (arms.index(each.keras) - (len(arms) - 1) / 2) * 0.6 / len(arms)
-        y, look = groups.index(each.group) + aside, style((each.keras,))
-        label = None if each.keras in named else f"Keras on {each.keras}"
-        named.add(each.keras)
+        pair = each.keras, each.without
+        aside = (pairs.index(pair) - (len(pairs) - 1) / 2) * 0.6 / len(pairs)
+        plain = each.without == f"bare-{each.keras}"
+        y, look = groups.index(each.group) + aside, style((each.keras,) if plain else pair)
+        label = f"Keras on {each.keras}" + ("" if plain else f", over {each.without}")
         axes.plot(
             [each.time.value], [y], linestyle="none", color=look.colour, marker=look.marker, markersize=6,
-            markeredgecolor="black", markeredgewidth=0.5, label=label,
+            markeredgecolor="black", markeredgewidth=0.5, label=None if pair in named else label,
         )  # fmt: skip
+        named.add(pair)
         if not math.isnan(each.time.low):
             axes.plot([each.time.low, each.time.high], [y, y], color=look.colour, linewidth=1.4, zorder=1)
     axes.axvline(1, color="black", linewidth=0.8)

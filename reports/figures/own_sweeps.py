@@ -1,4 +1,6 @@
-"""Sweeps of networks of a user's own: for each argument of a function the time of an epoch and the memory over it."""
+"""Sweeps of networks of a user's own: for each argument of a function the time of an epoch, the memory, and where a
+doctor saw it the share of the machine, over it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from reports.arms import ordered
 from reports.figures.charts import Chart
 from reports.figures.sweeps import alone, labels
 
-KINDS = ("epoch", "memory")
+KINDS = ("epoch", "memory", "share")
 
 
 def charts(newest: Newest) -> list[Chart]:
@@ -29,8 +31,12 @@ def charts(newest: Newest) -> list[Chart]:
         for (family, axis, settings), groups in sweeps.items()
         if len(groups) > 1
         for kind in KINDS
-        if (chart := _chart(kind, family, axis, settings, dict(sorted(groups.items())), newest)).measured
+        if _shown(chart := _chart(kind, family, axis, settings, dict(sorted(groups.items())), newest))
     ]
+
+
+def _shown(chart: Chart) -> bool:
+    return chart.has_values if chart.kind == "share" else chart.measured
 
 
 def _others(record: Record, name: str, records: Any) -> Iterator[str]:

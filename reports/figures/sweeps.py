@@ -89,6 +89,8 @@ def _spot(kind: str, x: float, good: Sequence[Record]) -> Spot | None:
         return Spot(x, total.total_s, _known(total.low_s), _known(total.high_s), len(good), note=note)
     if kind == "epoch":
         figures = [each.epoch_s for each in good if each.epoch_s is not None]
+    elif kind == "share":
+        figures = [100 * each.machine_share for each in good if each.machine_share is not None]
     elif kind == "memory":
         figures = [each.peak_memory_mib for each in good if each.peak_memory_mib is not None]
     else:

@@ -17,7 +17,7 @@ from analysis.comparison import compare
 from analysis.newest import Newest
 from analysis.record import Record
 from reports.arms import baselines, ordered
-from reports.figures import own_sweeps
+from reports.figures import own_sweeps, shares
 from reports.figures.charts import AXES
 from reports.figures.sweeps import charts
 from reports.html import answer, origin, raw, study_tables
@@ -33,7 +33,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     opening = answer.answer(records, baseline, noise_floor.of_records(records, root))
     preferred = baselines(records, opening.baseline or baseline)
     own = own_sweeps.charts(newest)
-    drawn = [*charts(newest, next(iter(preferred), None)), *own]
+    drawn = [*charts(newest, next(iter(preferred), None)), *shares.charts(newest), *own]
     common, compared = causes.hoisted(compare(records, "backend", preferred))
     checked = [tested_claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

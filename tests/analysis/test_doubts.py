@@ -248,6 +248,19 @@ def test_mixed_precision_is_other_work_wherever_it_is() -> None:
     assert doubts.of_run(one(options={"policy": "float32"})) == []
 
 
+@pytest.mark.parametrize("options", [{"gates": "sigmoid"}, {"idiom": True}], ids=["gates", "idiom"])
+def test_other_cells_are_other_work(options: dict[str, Any]) -> None:
+    (flag,) = doubts.of_run(one(options=options))
+    assert flag.code == "other-work"
+    assert doubts.of_run(one(options={"idiom": False})) == []
+
+
+def test_a_frameworks_own_layers_may_have_more_parameters() -> None:
+    keras, own = [one(params=100)], [one(params=120, options={"idiom": True}, own_options={"idiom": True})]
+    assert differences(keras, own, "backend") == []
+    assert differences(keras, [one(params=120)], "backend") == ["networks of 100 and 120 parameters"]
+
+
 def test_a_mebibyte_less_is_the_same_machine() -> None:
     rebooted = [one(machine=MACHINE | {"machine": "0", "memory_mib": 7999})]
     assert not doubts_between.of_settings([one()], rebooted, same_backend=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.keras_cost import costs
 from reports.commands.common import Exit
-from tests.builder import blocks, save, session
+from tests.builder import blocks, one, save, session
 from tests.reports.commands import Output, run
 
 PAIRS = {"torch": "bare-torch", "jax": "bare-jax"}
@@ -25,6 +26,58 @@ def test_a_cost_is_keras_over_the_framework_alone() -> None:
     assert cost.first_epoch
     assert cost.memory
     assert (cost.first_epoch.value, cost.memory.value) == (1, 1)
+
+
+def test_arms_with_the_same_options_and_cells_are_held_against_each_other() -> None:
+    asked: dict[str, dict[str, Any]] = {
+        "torch": {},
+        "torch-gates-sigmoid": {"gates": "sigmoid"},
+        "torch-jit-on": {"jit": "on"},
+        "bare-torch": {},
+        "bare-torch-gates-sigmoid": {"gates": "sigmoid"},
+        "bare-torch-idiom-on": {"idiom": True},
+    }
+
+    def pairs(*layers: str) -> set[tuple[str, str]]:
+        made = [
+            one(arm.partition("torch")[0] + "torch", backend_alias=arm, own_options=options, layers=list(layers))
+            for arm, options in asked.items()
+        ]
+        again = one("torch", backend_alias="torch-again", aa_of="torch", layers=list(layers))
+        return {(cost.keras, cost.without) for cost in costs([*made, again], PAIRS)}
+
+    assert pairs("Embedding", "LSTM", "Dense") == {
+        ("torch", "bare-torch"),
+        ("torch-gates-sigmoid", "bare-torch-gates-sigmoid"),
+        ("torch-gates-sigmoid", "bare-torch-idiom-on"),
+    }
+    assert ("torch", "bare-torch-idiom-on") in pairs("Dense"), "where the optimizer alone is another one"
+
+
+def test_other_versions_are_no_cost_of_keras() -> None:
+    (cost,) = costs([one("torch", versions={"torch": "2"}), one("bare-torch", versions={"torch": "1"})], PAIRS)
+    assert (cost.time, cost.reason) == (None, "torch: 1 and 2")
+
+
+def test_other_work_is_said_beside_it(tmp_path: Path, capsys: Output) -> None:
+    gates, idiom = {"gates": "sigmoid"}, {"idiom": True}
+    arms = (("torch", "torch-gates-sigmoid", gates, 3.0), ("bare-torch", "bare-torch-idiom-on", idiom, 1.0))
+    raw = [
+        each
+        | {"backend_alias": alias, "own_options": options, "options": options, "layers": ["LSTM"]}
+        | {"flags": [{"code": "other-work", "text": f"of {alias}"}]}
+        for backend, alias, options, seconds in arms
+        for each in session({backend: seconds})
+    ]
+    save(tmp_path, "0001_a", raw)
+    assert run(tmp_path, "keras", f"--figure={tmp_path / 'drawn'}") == Exit.FINE
+    out = capsys.readouterr().out
+    assert out.splitlines()[2].split()[:3] == ["mnist-fnn-layers-6", "torch-gates-sigmoid", "bare-torch-idiom-on"]
+    pair = "torch-gates-sigmoid / bare-torch-idiom-on"
+    for alias in ("torch-gates-sigmoid", "bare-torch-idiom-on"):
+        assert f"! {pair}: other-work: of {alias} (docs/comparing.md#other-work)" in out
+    text = (tmp_path / "drawn" / "keras-costs.svg").read_text("utf-8")
+    assert "Keras on torch-gates-sigmoid, over bare-torch-idiom-on" in text
 
 
 def test_unlike_runs_have_no_figures() -> None:

@@ -50,6 +50,17 @@ def test_an_argument_with_numbers_is_a_line_of_each_backend(tmp_path: Path) -> N
     assert epoch.logarithmic
 
 
+def test_the_share_of_the_machine_is_drawn_where_a_doctor_saw_it(tmp_path: Path) -> None:
+    raw = [
+        each | {"machine_share": width / 100 if each["backend"] == "jax" else None}
+        for width in (8, 16)
+        for each in results("mine", {"width": width}, 0.1)
+    ]
+    *_, share = drawn(tmp_path, raw)
+    assert (share.title, share.heading) == ("Share of the machine: mine, over width", "Network of one's own")
+    assert {line.name: [spot.value for spot in line.spots] for line in share.series} == {"jax": [8.0, 16.0]}
+
+
 def test_each_argument_has_a_chart_for_each_choice_of_the_others(tmp_path: Path) -> None:
     raw = [
         each
