@@ -2,14 +2,15 @@
 
     python -m benchmarks.targets.catalogue [--every=8] [--runs=3] [OPTION OF PYTEST...]
 
-It runs `pytest benchmarks --runs=1` on those points as a user would, six backends in turns, prints what each block
-took, and how long all points would take at so many runs if the others take as long on average. Environments and data
-are made beforehand, and don't count.
+It runs `pytest benchmarks --runs=1` on those points as a user would, six backends in turns, prints how long each
+block and its rounds took, and how long all points would take at so many runs if the others take as long on average.
+Environments and data are made beforehand, and don't count.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,8 +41,11 @@ def main() -> int:
             reading.record(raw, "latest") for path in journal.paths(Path(folder)) for raw in journal.read(path).records
         ]
     blocks = {p.id: durations.block_s(each for each in records if each.point == p.id) for p in chosen}
+    print("\n   block    rounds: median arm, shortest and longest")
     for name, seconds in sorted(blocks.items(), key=lambda item: -item[1]):
-        print(f"{seconds:8.1f} s  {name}")
+        rounds = sorted(each.epoch_s for each in records if each.point == name and each.epoch_s)
+        known = f"{statistics.median(rounds):5.2f} s ({rounds[0]:.2f} to {rounds[-1]:.2f})" if rounds else "none"
+        print(f"{seconds:6.1f} s    {known}  {name}")
     total = sum(blocks.values()) / len(chosen) * len(points()) * options.runs / 3600
     benchmarks = len(points()) * len(names)
     print(
