@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from analysis import format as fmt
 from analysis.comparison import Row
 
+LEGEND = """speed-up: the baseline's time over this one's, above 1 is faster, with its 95 % confidence interval.
+~: the interval contains 1, or the difference is within the machine's noise floor: no verdict.
+predict: median over runs of a call over all examples. memory: peak while predicting; relative: over the baseline's.
+Nothing was trained, so that there are no errors and no totals: docs/inference.md"""
 OF_TRAININGS = ("train err", "test err", "study total")  # columns, by the beginnings of their headers
 
 

@@ -88,7 +88,8 @@ def text(comparison: Comparison, style: str, printed: PrintedSpeedUp | None = No
     if comparison.means:
         parts.append(f"{heads}Geometric means\n\n{_means(comparison, style, titles)}")
     notes = [*_notes(comparison), *_floors(comparison), *provenance(comparison)]
-    return "\n\n".join([*parts, LEGEND, "\n".join(item(note, style) for note in notes)])
+    legend = LEGEND if any(row.trains for row in comparison.rows) else predictions.LEGEND
+    return "\n\n".join([*parts, legend, "\n".join(item(note, style) for note in notes)])
 
 
 def _title(group: str, rows: Sequence[Row]) -> str:

@@ -54,7 +54,7 @@ def summary(
     if comparison.means:
         parts.append(_means(comparison))
     if parts and notes:
-        parts.append(LEGEND)
+        parts.append(LEGEND if any(row.trains for row in comparison.rows) else predictions.LEGEND)
     if notes and (lines := [*_notes(records, comparison)]):
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
