@@ -13,7 +13,9 @@ from analysis.record import Flag, Record, counted
 from analysis.statistics import Median, Ratio, holm, median, pooled_ratio
 from analysis.totals import Total
 
-Floors = Mapping[str, float]  # family to the logarithm of the smallest ratio that means something on this machine
+Floors = Mapping[
+    str, float
+]  # family (Record.noise) to the logarithm of the smallest ratio that means something on this machine
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,16 @@ class Row:
     total: Total | None = None
     flags: tuple[Flag, ...] = ()
     holm_p: float = math.nan
+
+    @property
+    def noise(self) -> str:
+        """The name of the machine's noise floor for it."""
+        return next((each.noise for each in self.records), self.family)
+
+    @property
+    def trains(self) -> bool:
+        """Whether it is of trainings, not of forward passes alone."""
+        return all(each.trains for each in self.records)
 
     @property
     def error_unit(self) -> str:
@@ -225,7 +237,9 @@ def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, 
     base = [each for each in others if each.ok]
     speed_up = ratio(base, good, "epoch_s")
     memory = ratio(good, base, "peak_memory_mib") if len(values("memory_kind", base, good)) == 1 else None
-    flags = [*row.flags, *(() if by == "point" else doubts_between.of_errors(base, good))]
+    flags = [*row.flags]
+    if by != "point":
+        flags += [*doubts_between.of_errors(base, good), *doubts_between.of_outputs(base, good)]
     flags += doubts_between.of_settings(base, good, same_backend=by != "backend")
     flags += doubts_between.of_losses([each.outcome for each in others], [each.outcome for each in row.records])
     if speed_up and by != "point":  # a network may well be ten times as large
@@ -234,7 +248,7 @@ def _beside(row: Row, others: Sequence[Record], good: Sequence[Record], by: By, 
         row,
         speed_up=speed_up,
         memory=memory,
-        verdict=verdict(speed_up, floors.get(row.family, 0.0)),
+        verdict=verdict(speed_up, floors.get(row.noise, 0.0)),
         flags=tuple(dict.fromkeys(flags)),
     )
 
@@ -243,14 +257,14 @@ def _means(rows: Sequence[Row], floors: Floors) -> Iterable[GeometricMean]:
     """A mean for each family, arm and baseline with at least two points; never over different settings, kinds of data
     or backends.
     """
-    swept: dict[tuple[str, str, str, str], list[Ratio]] = {}
+    swept: dict[tuple[str, str, str, str], list[Ratio]] = {}  # by the name of their noise floor, among others
     for row in rows:
         if row.speed_up is not None:
             kind = next(each.kind for each in row.records if each.ok)
             what = f"{row.family}{row.group.removeprefix(row.point)}, {kind}"
-            swept.setdefault((row.family, what, row.arm, row.baseline), []).append(row.speed_up)
-    for (family, what, arm, baseline), ratios in swept.items():
+            swept.setdefault((row.noise, what, row.arm, row.baseline), []).append(row.speed_up)
+    for (noise, what, arm, baseline), ratios in swept.items():
         if len(ratios) > 1:
             pooled, factors = pooled_ratio(ratios), [each.value for each in ratios]
-            means = verdict(pooled, floors.get(family, 0.0))
+            means = verdict(pooled, floors.get(noise, 0.0))
             yield GeometricMean(what, arm, baseline, pooled, min(factors), max(factors), means)

@@ -11,6 +11,7 @@ from analysis import machines
 from analysis.record import Flag, Record
 
 OPTION_OF = {"fix_update_race": "race"}  # by which option it is given, where that has another name
+OUTPUT_LIMIT = 1e-3  # of the largest value that is compared: float32 differs by 1e-6, a deep network by 1e-4
 RATIO_LIMIT = 5.0  # a ratio beyond this, or its inverse, is nearly always a fault of the set-up
 
 
@@ -55,6 +56,21 @@ def of_errors(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
             f"the test errors differ by {gap:.2g}{unit}, over seeds by {spread:.2g}: it may not be the same work",
         )
     ]
+
+
+def of_outputs(one: Sequence[Record], other: Sequence[Record]) -> list[Flag]:
+    """Whether both sides predict the same from the same weights: the first values of runs with one seed and data."""
+    sides = [{(run.seed, run.data_fingerprint): run.outputs for run in runs if run.outputs} for runs in (one, other)]
+    worst = 0.0
+    for run in sides[0].keys() & sides[1].keys():
+        mine, theirs = sides[0][run], sides[1][run]
+        largest = max(map(abs, (*mine, *theirs)))
+        gap = max((abs(a - b) for a, b in zip(mine, theirs, strict=False)), default=0.0)
+        worst = max(worst, math.inf if len(mine) != len(theirs) else gap / largest if largest else 0.0)
+    if worst <= OUTPUT_LIMIT:
+        return []
+    much = "are not as many" if math.isinf(worst) else f"differ by {worst:.2g} of the largest"
+    return [Flag("other-outputs", f"the first values that they predict {much}: it is not the same network")]
 
 
 def _is_percentage(runs: Sequence[Record]) -> bool:

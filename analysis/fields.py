@@ -25,6 +25,7 @@ PAGE = "docs/comparing.md"
 
 
 Turns = Literal["alternate", "sequential"]
+Measure = Literal["train", "predict"]
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -90,7 +91,13 @@ class Planned(msgspec.Struct, kw_only=True):
         Field("`alternate`: the block's arms trained in turns; `sequential`: one after the other"),
     ] = None
     profile: Annotated[str, Field("the profile")] = ""
-    overridden: Annotated[dict[str, Any], Field("the study's settings that the user replaced")] = {}
+    measure: Annotated[
+        Measure,
+        Field("what its rounds are: `train`, or `predict`, the [forward pass alone](inference.md)", since=2),
+    ] = "train"
+    overridden: Annotated[
+        dict[str, Any], Field("the study's settings that the user replaced; its training by `measure`, too")
+    ] = {}
     precision: Annotated[Number | None, Field("with `--precision`: the half-width asked for, as a share")] = None
     pilot: Annotated[bool | None, Field("whether the run is the pilot's of `--precision`, and so in no ratio")] = None
     batch_size: Annotated[Whole | None, Field("examples of a mini-batch")] = None
@@ -237,7 +244,11 @@ class Built(Provided, kw_only=True):
     params_trainable: Annotated[Count | None, Field("those that are trained")] = None
     batches: Annotated[Whole | None, Field("mini-batches of an epoch")] = None
     multiply_adds: Annotated[
-        Count | None, Field("of a training step for each example: products with weights, by the layers' arithmetic")
+        Count | None,
+        Field(
+            "of a training step for each example, with `--measure=predict` of a forward pass: products with weights, "
+            "by the layers' arithmetic"
+        ),
     ] = None
     memory_peak_was_reset: Annotated[bool | None, Field("whether the kernel let the high-water mark be reset")] = None
     memory_baseline_mib: Annotated[Mebibytes | None, Field("memory before training", "MiB")] = None
@@ -298,7 +309,7 @@ class Trained(Built, kw_only=True):
 class Evaluated(Trained, kw_only=True):
     """The worker's results after the training."""
 
-    where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py",)
+    where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py", "fixtures/run/predictor.py")
     allocator_peak_mib: Annotated[Mebibytes | None, Field("the framework's own figure, where it has one", "MiB")] = None
     train_loss: Annotated[Number | None, Field("by `evaluate`, after training")] = None
     test_loss: Annotated[Number | None, Field("by `evaluate`, after training")] = None
@@ -315,6 +326,10 @@ class Evaluated(Trained, kw_only=True):
         ),
     ] = None
     short_rounds_s: Annotated[list[Duration], Field("times of those shorter epochs", "s")] = []
+    outputs: Annotated[
+        list[Number],
+        Field("with `--measure=predict`: the first values that it predicted, from its first weights", since=2),
+    ] = []
 
 
 class Derived(Evaluated, kw_only=True):
@@ -323,6 +338,7 @@ class Derived(Evaluated, kw_only=True):
     where: ClassVar[tuple[str, ...]] = ("fixtures/run/trainer.py", "analysis/totals.py")
     epoch_s: Annotated[Duration | None, Field("median round", "s")] = None
     batch_ms: Annotated[Duration | None, Field("the same per mini-batch", "ms")] = None
+    example_ms: Annotated[Duration | None, Field("the same per example", "ms", since=2)] = None
     examples_per_s: Annotated[Duration | None, Field("the same as a rate", "1/s")] = None
     gflops: Annotated[
         Number | None, Field("the rate of these products: two operations for each multiply-add", "GFLOP/s")
@@ -335,7 +351,7 @@ class Derived(Evaluated, kw_only=True):
     ] = None
     joules_per_epoch: Annotated[Number | None, Field("mean energy of a round", "J", since=2)] = None
     joules_per_example: Annotated[Number | None, Field("the same per training example", "J", since=2)] = None
-    training_memory_mib: Annotated[Number | None, Field("memory that training added", "MiB")] = None
+    training_memory_mib: Annotated[Number | None, Field("memory that the rounds added", "MiB")] = None
     measured_total_s: Annotated[Duration | None, Field("the study's schedule, really run", "s")] = None
     projected_total_s: Annotated[Duration | None, Field("the study's schedule, from the steady rate", "s")] = None
     projected_low_s: Annotated[Number | None, Field("its interval, from the rounds of this run", "s")] = None

@@ -26,18 +26,18 @@ VERSION = 1
 def floors(records: Iterable[Record]) -> dict[str, float]:
     """For each family the largest difference that an A/A ratio can't rule out: max |log| of its intervals' ends.
 
-    An A/A ratio is that of a backend to itself under a second name (`aa_of`), at one point. Those with fewer than
-    two blocks have no interval and don't count.
+    Forward passes have floors of their own (`Record.noise`). An A/A ratio is that of a backend to itself
+    under a second name (`aa_of`), at one point. Those with fewer than two blocks have no interval and don't count.
     """
     groups: dict[tuple[str, str, str], dict[bool, list[Record]]] = {}
     for each in counted(records):
         if each.ok:
-            arms = groups.setdefault((each.family, each.group, each.aa_of or each.arm), {})
+            arms = groups.setdefault((each.noise, each.group, each.aa_of or each.arm), {})
             arms.setdefault(bool(each.aa_of), []).append(each)
     highest: dict[str, float] = {}
-    for (family, _, _), arms in groups.items():
+    for (name, _, _), arms in groups.items():
         if len(arms) == 2 and (aa := ratio(arms[True], arms[False], "epoch_s")) and not math.isnan(aa.low):
-            highest[family] = max(highest.get(family, 0.0), -math.log(aa.low), math.log(aa.high))
+            highest[name] = max(highest.get(name, 0.0), -math.log(aa.low), math.log(aa.high))
     return highest
 
 

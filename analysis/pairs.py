@@ -19,6 +19,7 @@ By = Literal["backend", "run", "point"]
 
 TIME = "epoch_s"
 MUST_AGREE = {
+    "measure": "measure",
     "data": "data",
     "device": "device",
     "threads": "threads",

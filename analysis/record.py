@@ -10,10 +10,22 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 
 from analysis import table as tables
-from analysis.fields import OUTCOMES, VERSION, Flag, Outcome, Printed, Turns
+from analysis.fields import OUTCOMES, VERSION, Flag, Measure, Outcome, Printed, Turns
 from analysis.table import Column, Field
 
-__all__ = ["OUTCOMES", "VERSION", "Flag", "Outcome", "Record", "Turns", "columns", "counted", "group", "table"]
+__all__ = [
+    "OUTCOMES",
+    "VERSION",
+    "Flag",
+    "Measure",
+    "Outcome",
+    "Record",
+    "Turns",
+    "columns",
+    "counted",
+    "group",
+    "table",
+]
 
 
 class Record(Printed, kw_only=True):
@@ -41,6 +53,15 @@ class Record(Printed, kw_only=True):
     def kind(self) -> str:
         """The label that figures of such runs need: the kind of data, and whether the runs are steady."""
         return f"{self.data or 'unknown'} data" + (", steady" if self.steady else "")
+
+    @property
+    def trains(self) -> bool:
+        return self.measure == "train"
+
+    @property
+    def noise(self) -> str:
+        """The name of the machine's noise floor for it: its family's, of trainings or of forward passes."""
+        return self.family if self.trains else f"{self.family} {self.measure}"
 
     @property
     def total_s(self) -> float | None:

@@ -26,7 +26,7 @@ def slowdowns(comparison: Comparison, limit: float) -> Slowdowns:
     """The rows that take longer by more than `limit`, by a verdict that stands among all rows (Holm)."""
     compared = comparison.compared
     beyond = [row for row in compared if row.speed_up and row.stands and row.speed_up.value < 1 / (1 + limit)]
-    floor = max((math.expm1(comparison.floors.get(row.family, 0.0)) for row in compared), default=0.0)
+    floor = max((math.expm1(comparison.floors.get(row.noise, 0.0)) for row in compared), default=0.0)
     smallest = max((_needed(row, len(compared)) for row in compared), default=math.nan)
     return Slowdowns(tuple(beyond), max(smallest, floor), floor)
 

@@ -90,7 +90,12 @@ def total(runs: Sequence[Record]) -> Total:
 
 
 def known(runs: Sequence[Record]) -> Total | None:
-    """The total, or None where a record lacks a field for it: networks that the study doesn't have, the study's own."""
+    """The total, or None where a record lacks a field for it: networks that the study doesn't have, the study's own.
+
+    A forward pass has none.
+    """
+    if not all(run.trains for run in runs):
+        return None
     try:
         return total(runs)
     except Unknown:

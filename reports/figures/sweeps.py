@@ -81,9 +81,8 @@ def _usable(kind: str, records: Sequence[Record]) -> list[Record]:
 
 def _spot(kind: str, x: float, good: Sequence[Record]) -> Spot | None:
     if kind == "time":
-        try:
-            total = totals.total(good)
-        except KeyError:  # a run without the study's schedule
+        total = totals.known(good)
+        if total is None:  # a run without the study's schedule, or of forward passes
             return None
         note = "projected" if total.projected else "measured"
         return Spot(x, total.total_s, _known(total.low_s), _known(total.high_s), len(good), note=note)

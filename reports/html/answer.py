@@ -94,7 +94,7 @@ def _speed_up(rows: Sequence[Row], baseline: str, floors: Floors) -> Cell:
     if mean is None:
         reasons = dict.fromkeys(row.reason for row in beside if row.reason)
         return Cell("not comparable", "; ".join(reasons) or f"{baseline} has no result at these points")
-    means = verdict(mean, floors.get(rows[0].family, 0.0))
+    means = verdict(mean, floors.get(rows[0].noise, 0.0))
     heat = max(-1.0, min(1.0, math.log(mean.value, 5))) if means in ("faster", "slower") else 0.0
     return Cell(fmt.ratio(mean), f"{means}, {_points(len(ratios), rows)}{_failed(rows)}{_doubted(beside)}", heat)
 

@@ -20,13 +20,13 @@ from storage import files
 from storage.files import decoded
 
 FLEXIBILITY = Path("flexibility") / "latest.json"
-REPLACED = ("batch_size", "examples", "epochs")  # settings with an option; a network has arguments besides
+REPLACED = ("measure", "batch_size", "examples", "epochs")  # settings with an option; a network has arguments besides
 MARKS = {"works": "yes", "with help": "with help", "fails": "no"}
 
 
 FACTS = columns(
-    "machine", "started", "commit", "profile", "warmup", "rounds", "device", "threads", "order_seed", "options",
-    "stack", "asked", "interpreter", "handed_on",
+    "machine", "started", "commit", "profile", "measure", "warmup", "rounds", "device", "threads", "order_seed",
+    "options", "stack", "asked", "interpreter", "handed_on",
     "python", "blas", "jit", "versions", "environment", "data", "data_source",
 )  # fmt: skip
 

@@ -49,7 +49,7 @@ def _duel(first: str, second: str, family: Mapping[str, Sequence[Row]], shared: 
         return f"{first} and {second} lead, and can't be compared with each other."
     if gap.value > 1:  # paired with each other they may rank the other way round than by way of the baseline
         first, second, gap = second, first, gap.inverse
-    means = verdict(gap, floors.get(mine[0].family, 0.0))
+    means = verdict(gap, floors.get(mine[0].noise, 0.0))
     if means == "one run":
         return f"{first} was ahead of {second} in a single run, which says little."
     if means != "slower":

@@ -20,7 +20,7 @@ VERSION = 3
 # 2: errors with their unit in a field of its own, noise_floor and stands; CSV with the plan.
 # 3: the verdict `lost`, of rows that may have no runs.
 PLAN = (
-    *columns("warmup", "rounds", "examples", "batch_size", "data", "environment", "versions", "python"),
+    *columns("measure", "warmup", "rounds", "examples", "batch_size", "data", "environment", "versions", "python"),
     *PROVENANCE,
 )
 
@@ -41,7 +41,7 @@ def _flat(comparison: Comparison, row: Row, printed: PrintedSpeedUp | None) -> d
     flat |= {"baseline": row.baseline, "verdict": row.verdict, "reason": row.reason, "runs": row.outcomes.get("ok", 0)}
     flat |= _interval("epoch_s", row.epoch) | _interval("speed_up", row.speed_up) | _interval("memory", row.memory)
     flat |= {"method": row.speed_up.method if row.speed_up else "", "p": row.speed_up.p if row.speed_up else None}
-    floor = comparison.floors.get(row.family)
+    floor = comparison.floors.get(row.noise)
     flat |= {"noise_floor": None if floor is None else math.expm1(floor), "stands": row.stands}
     flat |= {"p_holm": row.holm_p, "peak_memory_mib": row.peak_memory_mib, "memory_kind": row.memory_kind}
     flat |= {"train_error": row.train_error and row.train_error.value}

@@ -10,6 +10,7 @@ from analysis import format as fmt
 from analysis.comparison import Comparison, Row
 from analysis.pairs import values
 from analysis.record import Record, columns
+from reports.tables import predictions
 from reports.tables.writing import MARKDOWN, as_text, escape, item
 
 PrintedSpeedUp = Callable[[Row], float | None]
@@ -81,12 +82,14 @@ def text(comparison: Comparison, style: str, printed: PrintedSpeedUp | None = No
             headers.insert(-2, "of the machine")
             for line, row in zip(cells, rows, strict=True):
                 line.insert(-2, fmt.NOTHING if row.machine_share is None else fmt.share(row.machine_share))
+        headers, *cells = predictions.adapted(headers, cells, rows)
         table = as_text(cells, headers, style)
         parts.append(f"{mark}{escape(_title(group, rows), style)}\n\n{table}")
     if comparison.means:
         parts.append(f"{heads}Geometric means\n\n{_means(comparison, style, titles)}")
     notes = [*_notes(comparison), *_floors(comparison), *provenance(comparison)]
-    return "\n\n".join([*parts, LEGEND, "\n".join(item(note, style) for note in notes)])
+    legend = LEGEND if any(row.trains for row in comparison.rows) else predictions.LEGEND
+    return "\n\n".join([*parts, legend, "\n".join(item(note, style) for note in notes)])
 
 
 def _title(group: str, rows: Sequence[Row]) -> str:

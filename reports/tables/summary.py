@@ -13,6 +13,7 @@ from analysis import format as fmt
 from analysis.comparison import Comparison, Row, compare
 from analysis.pairs import values
 from analysis.record import Flag, Record
+from reports.tables import predictions
 
 HEADERS = (
     "backend",
@@ -53,7 +54,7 @@ def summary(
     if comparison.means:
         parts.append(_means(comparison))
     if parts and notes:
-        parts.append(LEGEND)
+        parts.append(LEGEND if any(row.trains for row in comparison.rows) else predictions.LEGEND)
     if notes and (lines := [*_notes(records, comparison)]):
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
@@ -90,7 +91,8 @@ def table(rows: Sequence[Row]) -> str:
         headers.insert(-1, "of the machine")
         shares = [fmt.NOTHING if row.machine_share is None else fmt.share(row.machine_share) for row in ordered]
         cells = [[*line[:-1], text, line[-1]] for line, text in zip(cells, shares, strict=True)]
-    if all(row.records[0].own for row in rows):  # the study has no such network
+    headers, *cells = predictions.adapted(headers, cells, ordered)
+    if "study total [s]" in headers and all(row.records[0].own for row in rows):  # the study has no such network
         headers, *cells = ([*line[:TOTAL], *line[TOTAL + 1 :]] for line in (headers, *cells))
     return tabulate(cells, headers, disable_numparse=True, colalign=("left", *["right"] * (len(headers) - 2), "left"))
 
@@ -129,12 +131,13 @@ def heading(rows: Sequence[Row]) -> str:
         text += (
             f": {' and '.join(values('data', records))} data, {first.examples or 0:,} examples in "
             f"{first.batches or 0:,} mini-batches of {first.batch_size}, "
-            f"{len({each.run for each in records})} run(s) of {first.warmup} + {first.rounds} epochs"
+            f"{len({each.run for each in records})} run(s) of {first.warmup} + {first.rounds} "
+            f"{'epochs' if first.trains else 'times predict'}"
         )
     if first.steady:
         text += "; steady"
-    if first.overridden:
-        text += "; overridden: " + ", ".join(f"{name}={value}" for name, value in first.overridden.items())
+    if replaced := [f"{name}={value}" for name, value in first.overridden.items() if name != "measure"]:
+        text += f"; overridden: {', '.join(replaced)}"
     return text
 
 

@@ -38,6 +38,7 @@ CODES = (
     "implausible-ratio",
     "parameter-counts",
     "error-gap",
+    "other-outputs",
     "other-size",
     "stale-environment",
     "other-environment",

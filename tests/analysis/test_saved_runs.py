@@ -20,7 +20,7 @@ def test_a_record_keeps_every_field_that_it_came_with() -> None:
     flag = {"code": "unsteady", "text": "so", "link": "docs/comparing.md#unsteady"}
     raw = fields(flags=[flag], something_new=[1])
     made = record(raw, "one")
-    assert made.json() == {**raw, "error_unit": "%"}
+    assert made.json() == {**raw, "error_unit": "%", "measure": "train"}
     assert (made.arm, made.backend, made.run, made.epoch_s) == ("torch", "torch", 1, 1.0)
     assert made.flags == [Flag("unsteady", "so")]
 
