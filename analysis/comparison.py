@@ -13,9 +13,8 @@ from analysis.record import Flag, Record, counted
 from analysis.statistics import Median, Ratio, holm, median, pooled_ratio
 from analysis.totals import Total
 
-Floors = Mapping[
-    str, float
-]  # family (Record.noise) to the logarithm of the smallest ratio that means something on this machine
+# family (Record.noise) to the logarithm of the smallest ratio that means something on this machine
+Floors = Mapping[str, float]
 
 
 @dataclass(frozen=True)

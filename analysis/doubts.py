@@ -16,7 +16,7 @@ FOREIGN_LIMIT = 0.1  # of the time of a benchmark's own processors, taken by oth
 STOLEN_LIMIT = 0.02  # of the processors' time
 APART = 1.6  # times the shortest time between two processors: no cache is shared any more
 UNEVEN = 1.2  # times the shortest time of a loop that does the same each time
-CLOCK_LIMIT = 0.8  # of the frequency before the benchmark
+CLOCK_LIMIT = 0.8  # of the frequency before the benchmark; on a GPU of its fastest round's
 BUSY_LIMIT = 0.8  # processors: below it a worker on the CPU waits for something
 RESTLESS = 0.01  # processor time over the time in which others had their turn
 SWAP_LIMIT_MIB = 64.0
@@ -143,6 +143,11 @@ def _throttled(run: Record) -> Iterator[Flag]:
     if events is not None and events_after is not None and events_after > events:
         yield Flag(
             "throttled", f"the processors slowed down for heat {events_after - events} time(s): let them cool down"
+        )
+    clocks = [clock for clock in run.rounds_sm_clock_mhz if clock]
+    if clocks and min(clocks) < CLOCK_LIMIT * max(clocks):
+        yield Flag(
+            "throttled", f"the GPU's clock was {min(clocks):.0f} MHz in one round and {max(clocks):.0f} in another"
         )
     reasons = run.gpu_conditions.get("throttle_reasons") or 0
     if reasons & GPU_SLOWDOWNS:

@@ -165,6 +165,15 @@ class Ended(Planned, kw_only=True):
     resting_s: Annotated[Seconds | None, Field("time in which others had their turn", "s")] = None
     resting_processor_s: Annotated[Seconds | None, Field("processor time that it used meanwhile", "s")] = None
     waited_s: Annotated[Seconds | None, Field("how long the device was waited for, by `--on-busy=wait`", "s")] = None
+    gpu_warmup: Annotated[
+        dict[str, Any],
+        Field(
+            "before the block, [on a GPU](gpu.md#clocks): `arm`, on which it computed products until its clock stood "
+            "still; `clocks_mhz`: the clock meanwhile; `steady`: whether it stood still in time; `seconds`; `problem`: "
+            "why there was none; empty where the card had just computed",
+            since=2,
+        ),
+    ] = {}
     wall_s: Annotated[Seconds | None, Field("the whole benchmark by the host", "s")] = None
     to_first_step_s: Annotated[
         Seconds | None,
@@ -283,6 +292,9 @@ class Trained(Built, kw_only=True):
             "whose that is: `gpu_counter`, `gpu_power` (sampled), `cpu_packages`; see [energy](gpu.md#energy)", since=2
         ),
     ] = None
+    rounds_sm_clock_mhz: Annotated[
+        list[Number | None], Field("on a GPU, every round: the median clock of its processors", "MHz", since=2)
+    ] = []
     losses: Annotated[list[Number | None], Field("training loss of each epoch, penalties included")] = []
     memory_kind: Annotated[
         Text | None, Field("see [memory](measuring.md#memory): `cpu_resident`, `gpu_process`, `gpu_device_difference`")

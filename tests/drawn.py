@@ -3,7 +3,8 @@
 Blocks have their own luck, runs differ by 4 %, rounds by 2 %; a benchmark takes 5 s besides its rounds. `DRAWN_OOM`
 names a backend that runs out of memory, `DRAWN_INTERRUPT` a benchmark in which the user presses Ctrl-C: in the middle
 (`jax-run3`), or after its last round (`jax-run3-end`). As long as the file `DRAWN_GATE` exists no worker trains,
-and each epoch takes `DRAWN_SLEEP_S` seconds of sleep. `DRAWN_ROUNDS` is a folder for sizes of rounds.
+and each epoch takes `DRAWN_SLEEP_S` seconds of sleep. `DRAWN_ROUNDS` is a folder for sizes of rounds. With
+--device=gpu they hold memory of the card of tests/nvml_stub.c.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from datasets import Prepared
 from fixtures.backends import registry
 from fixtures.backends.environments import Environment
 from fixtures.machine.shares import Share
+from fixtures.run import process
 from fixtures.run.job import Job
 from fixtures.run.profiles import Plan
 from fixtures.session.provider import Provider
@@ -56,6 +58,7 @@ class DrawnJob(Job):
             "interrupt": os.environ.get("DRAWN_INTERRUPT") == f"{name}-run{self.run}",
             "short_epochs": self.projects,
             "gate": os.environ.get("DRAWN_GATE"),
+            "card": os.environ.get("NVML_WORKERS") if self.device == "gpu" else None,
             "sleep_s": float(os.environ.get("DRAWN_SLEEP_S", "0")),
             "ready": {
                 "import_s": 0.5,
@@ -112,6 +115,18 @@ class DrawnProvider(Provider):
     def load(self, ids: Iterable[str]) -> None:
         """No data are read."""
 
+    @property
+    def home(self) -> Path:
+        return self.cache / "home" / "drawn"
+
+    def worker(
+        self, backend: str, task: str, *, timeout: float, device: str = "cpu", seed: int = 1, **job: Any
+    ) -> process.Worker:
+        """Nothing but the one that keeps a card busy."""
+        assert task == "busy"
+        busy = {"busy": backend != os.environ.get("DRAWN_OOM"), "device": device}
+        return process.Worker(Path(sys.executable), busy, {"HOME": str(self.home)}, timeout=timeout, code=WORKER)
+
     def job(self, point: Point, arm: str, run: int, plan: Plan | None = None) -> Job:
         backend = self.settings.candidate(arm).base
         plan, seed = plan or self.settings.plan(point), self.settings.seed + run - 1
@@ -129,9 +144,9 @@ class DrawnProvider(Provider):
             plan,
             self.settings.batch_size_of(point),
             seed,
-            "cpu",
+            self.device,
             self.settings.threads,
-            {"HOME": str(self.cache / "home" / "drawn")},
+            {"HOME": str(self.home), **({"CUDA_VISIBLE_DEVICES": self.share.gpu} if self.share.gpu else {})},
             self.settings.options,
             (),
             code=WORKER,

@@ -103,6 +103,7 @@ def test_a_host_that_says_nothing_raises_nothing() -> None:
         (after(stolen_s=15.0), "stolen-time", "10.0% of the processors' time"),
         (after(frequency_mhz=2000.0), "throttled", "from 3000 to 2000 MHz"),
         (one(gpu_conditions={"throttle_reasons": 0x40 | 0x4}), "throttled", "0x44"),
+        (one(rounds_sm_clock_mhz=[1500.0, None, 1100.0]), "throttled", "1100 MHz in one round and 1500 in another"),
         (one(rounds_processor_s=[0.5] * 5), "waiting", "0.50 processors of 2"),
         (after(swap_used_mib=100.0), "low-memory", "100 MiB were swapped"),
         (after(memory_available_mib=300.0), "low-memory", "only 300 MiB"),
@@ -122,6 +123,7 @@ def test_what_raises_a_flag(record: Record, code: str, says: str) -> None:
 
 def test_an_idle_gpu_and_its_power_limit_raise_nothing() -> None:
     assert doubts.of_run(one(gpu_conditions={"throttle_reasons": 0x1 | 0x4, "foreign_processes": 0})) == []
+    assert doubts.of_run(one(rounds_sm_clock_mhz=[1500.0, 1300.0, None])) == []
 
 
 def test_a_worker_on_a_gpu_may_wait_for_it() -> None:
