@@ -56,7 +56,8 @@ class Planned(msgspec.Struct, kw_only=True):
         Field(
             "[a network of one's own](own-network.md): `network` as it was named, `arguments`, a hash of its `source`, "
             "`random`: layers that draw numbers, each backend its own, `custom`: methods that are not Keras', "
-            "`translated`: whether a model runs as layer records, and with `--parity` its `parity` with another arm"
+            "`callbacks` of its own, `translated`: whether a model runs as layer records, and with `--parity` its "
+            "`parity` with another arm"
         ),
     ] = {}
     axis: Annotated[str | None, Field("the axis that the point's sweep varies")] = None

@@ -70,7 +70,7 @@ class OwnPoint(Point):
     def told(self) -> dict[str, Any]:
         """What a record says of the network."""
         described = (self.network.described or {}) if isinstance(self.network, KerasModel) else {}
-        known = {name: described[name] for name in ("random", "custom") if described.get(name)}
+        known = {name: described[name] for name in ("random", "custom", "callbacks") if described.get(name)}
         return {"network": self.spec.text, "arguments": dict(self.arguments), "source": self.source, **known}
 
     @property

@@ -4,7 +4,7 @@ A record holds every value for which a framework would otherwise have a default 
 between Keras generations. fixtures/worker/builder.py turns records into Keras layers.
 """
 
-from models.layers.basic import Activation, BatchNormalization, Dense, Dropout, Flatten
+from models.layers.basic import Activation, BatchNormalization, Dense, Dropout, Flatten, LeakyReLU
 from models.layers.core import (
     GLOROT_UNIFORM,
     HE_NORMAL,
@@ -14,21 +14,22 @@ from models.layers.core import (
     Initializer,
     Layer,
     MultiplyAdds,
+    Padding,
     Params,
     Shape,
     ShapeError,
 )
-from models.layers.graph import Add, Concatenate, Graph, Input, Merge, Node, Output, graph
+from models.layers.graph import Add, Concatenate, Graph, Input, Merge, Multiply, Node, Output, graph
 from models.layers.images import (
     Conv2D,
     GlobalAveragePooling2D,
     LocalResponseNormalization,
-    Padding,
     Pool2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from models.layers.network import Loss, Network, Residual
-from models.layers.sequences import LSTM, Embedding, Masking
+from models.layers.sequences import LSTM, Conv1D, Embedding, GlobalAveragePooling1D, Masking, Pool1D
 
 __all__ = [
     "GLOROT_UNIFORM",
@@ -41,30 +42,36 @@ __all__ = [
     "Add",
     "BatchNormalization",
     "Concatenate",
+    "Conv1D",
     "Conv2D",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
+    "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "Graph",
     "Initializer",
     "Input",
     "Layer",
+    "LeakyReLU",
     "LocalResponseNormalization",
     "Loss",
     "Masking",
     "Merge",
+    "Multiply",
     "MultiplyAdds",
     "Network",
     "Node",
     "Output",
     "Padding",
     "Params",
+    "Pool1D",
     "Pool2D",
     "Residual",
     "Shape",
     "ShapeError",
+    "UpSampling2D",
     "ZeroPadding2D",
     "graph",
 ]

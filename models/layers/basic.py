@@ -1,16 +1,28 @@
-"""Layers that belong to no family: dense, activation, normalisation, dropout, flattening."""
+"""Layers that belong to no family: dense, activations, normalisation, dropout, flattening."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from models.layers.core import GLOROT_UNIFORM, ActivationName, Initializer, Layer, MultiplyAdds, Params, Shape
+from models.layers.core import (
+    GLOROT_UNIFORM,
+    ActivationName,
+    Initializer,
+    Layer,
+    MultiplyAdds,
+    Params,
+    Shape,
+    ShapeError,
+)
 
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """A dense layer. l2: adds l2 * sum(kernel ** 2) to the loss, as Keras' own `l2` does."""
+    """A dense layer, on a vector or on each step of a sequence.
+
+    l2: adds l2 * sum(kernel ** 2) to the loss, as Keras' own `l2` does.
+    """
 
     units: int
     activation: ActivationName = "linear"
@@ -20,8 +32,9 @@ class Dense(Layer):
     kind = "dense"
 
     def output_shape(self, shape: Shape) -> Shape:
-        self._needs(shape, 1, "a vector")
-        return (self.units,)
+        if len(shape) not in (1, 2):
+            raise ShapeError(f"{self} needs a vector or a sequence of vectors, and gets {shape}")
+        return (*shape[:-1], self.units)
 
     def params(self, shape: Shape) -> Params:
         return Params((shape[-1] + 1) * self.units)
@@ -35,6 +48,15 @@ class Activation(Layer):
     activation: ActivationName
 
     kind = "activation"
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Layer):
+    """x, and slope * x where x is below 0."""
+
+    slope: float = 0.3
+
+    kind = "leaky_relu"
 
 
 @dataclass(frozen=True)

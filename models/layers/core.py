@@ -9,8 +9,12 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 Shape = tuple[int, ...]  # without the batch axis; images are (rows, columns, channels)
 
-# hard_sigmoid is Keras 2's, clip(0.2 x + 0.5, 0, 1), on every backend; scaled_tanh is 1.7159 tanh(2 x / 3)
-ActivationName = Literal["linear", "relu", "tanh", "scaled_tanh", "sigmoid", "hard_sigmoid", "softmax"]
+# hard_sigmoid is Keras 2's, clip(0.2 x + 0.5, 0, 1), on every backend; scaled_tanh is 1.7159 tanh(2 x / 3); silu is
+# x sigmoid(x)
+ActivationName = Literal[
+    "linear", "relu", "elu", "silu", "softplus", "tanh", "scaled_tanh", "sigmoid", "hard_sigmoid", "softmax"
+]
+Padding = Literal["same", "valid"]
 
 
 class ShapeError(ValueError):
@@ -104,6 +108,13 @@ class Layer:
     def _needs(self, shape: Shape, axes: int, what: str) -> None:
         if len(shape) != axes:
             raise ShapeError(f"{self} needs {what}, and gets {shape}")
+
+
+def windows(layer: Layer, shape: Shape, sizes: Shape, stride: int, what: str) -> Shape:
+    """How many windows fit into the first axes of `shape` without padding; raises ShapeError where none does."""
+    if any(size < window for size, window in zip(shape, sizes, strict=False)):
+        raise ShapeError(f"{layer} has a {what} larger than its input {shape}: nothing is left of it")
+    return tuple((size - window) // stride + 1 for size, window in zip(shape, sizes, strict=False))
 
 
 def _plain(value: Any) -> Any:

@@ -35,6 +35,18 @@ class Add(Merge):
 
 
 @dataclass(frozen=True)
+class Multiply(Merge):
+    """The product, element by element, of branches of one shape."""
+
+    kind = "multiply"
+
+    def merged(self, shapes: Sequence[Shape]) -> Shape:
+        if len(set(shapes)) > 1:
+            raise ShapeError(f"{self} can't multiply {' and '.join(map(str, shapes))}")
+        return shapes[0]
+
+
+@dataclass(frozen=True)
 class Concatenate(Merge):
     """Branches beside each other on the last axis."""
 

@@ -12,23 +12,16 @@ from models.layers.core import (
     Initializer,
     Layer,
     MultiplyAdds,
+    Padding,
     Params,
     Shape,
-    ShapeError,
+    windows,
 )
-
-Padding = Literal["same", "valid"]
 
 
 class ImageLayer(Layer):
     def _needs_image(self, shape: Shape) -> None:
         self._needs(shape, 3, "an image (rows, columns, channels)")
-
-    def _windows(self, shape: Shape, window: tuple[int, int], stride: int, what: str) -> tuple[int, int]:
-        """How many windows fit into the rows and columns without padding."""
-        if shape[0] < window[0] or shape[1] < window[1]:
-            raise ShapeError(f"{self} has a {what} larger than its input {shape}: nothing is left of it")
-        return (shape[0] - window[0]) // stride + 1, (shape[1] - window[1]) // stride + 1
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ class Conv2D(ImageLayer):
         self._needs_image(shape)
         if self.padding == "same":
             return (*(math.ceil(size / self.stride) for size in shape[:2]), self.filters)
-        return (*self._windows(shape, self.kernel, self.stride, "kernel"), self.filters)
+        return (*windows(self, shape, self.kernel, self.stride, "kernel"), self.filters)
 
     def params(self, shape: Shape) -> Params:
         return Params((math.prod(self.kernel) * shape[-1] + self.use_bias) * self.filters)
@@ -85,7 +78,20 @@ class Pool2D(ImageLayer):
 
     def output_shape(self, shape: Shape) -> Shape:
         self._needs_image(shape)
-        return (*self._windows(shape, (self.size, self.size), self.stride, "window"), shape[2])
+        return (*windows(self, shape, (self.size, self.size), self.stride, "window"), shape[2])
+
+
+@dataclass(frozen=True)
+class UpSampling2D(ImageLayer):
+    """Each pixel becomes `size` rows and columns of itself."""
+
+    size: int
+
+    kind = "up_sampling2d"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        self._needs_image(shape)
+        return (self.size * shape[0], self.size * shape[1], shape[2])
 
 
 @dataclass(frozen=True)

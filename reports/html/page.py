@@ -33,7 +33,8 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
     opening = answer.answer(records, baseline, noise_floor.of_records(records, root))
     preferred = baselines(records, opening.baseline or baseline)
     own = own_sweeps.charts(newest)
-    drawn = [*charts(newest, next(iter(preferred), None)), *shares.charts(newest), *own]
+    of_study = [*charts(newest, next(iter(preferred), None)), *shares.charts(newest)]
+    drawn = [*of_study, *own]
     common, compared = causes.hoisted(compare(records, "backend", preferred))
     checked = [tested_claims.check(claim, newest) for claim in study.claims()]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -41,6 +42,7 @@ def render(newest: Newest, notes: Sequence[str], baseline: str | None, root: Pat
         "answer": opening,
         "baseline": next(iter(preferred), ""),
         "arms": ordered(newest.arms),
+        "of_study": not own or any(each.measured for each in of_study),
         "labels": _labels(records),
         "notes": [*notes, *common],
         "saved": newest.saved,

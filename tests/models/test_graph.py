@@ -15,6 +15,7 @@ from models.layers import (
     Flatten,
     Graph,
     Input,
+    Multiply,
     Network,
     Node,
     Output,
@@ -89,6 +90,8 @@ def test_an_impossible_graph_names_its_layer(change: dict[str, Any], reason: str
 def test_branches_that_do_not_meet_are_refused() -> None:
     with pytest.raises(ShapeError, match=r"Add\(\) can't add \(8, 8, 2\) and \(8, 8, 3\)"):
         Add().merged([(8, 8, 2), (8, 8, 3)])
+    with pytest.raises(ShapeError, match=r"Multiply\(\) can't multiply \(8, 8, 1\) and \(8, 8, 3\)"):
+        Multiply().merged([(8, 8, 1), (8, 8, 3)])
     with pytest.raises(ShapeError, match=r"Concatenate\(\) can't join \(8, 8, 2\) and \(8, 7, 2\)"):
         Concatenate().merged([(8, 8, 2), (8, 7, 2)])
     assert Concatenate().merged([(8, 8, 2), (8, 8, 3)]) == (8, 8, 5)

@@ -12,20 +12,26 @@ from models.layers import (
     LSTM,
     Activation,
     BatchNormalization,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     Layer,
+    LeakyReLU,
     LocalResponseNormalization,
     Masking,
     Network,
+    Padding,
     Params,
+    Pool1D,
     Pool2D,
     Residual,
     Shape,
     ShapeError,
+    UpSampling2D,
     ZeroPadding2D,
 )
 
@@ -72,11 +78,59 @@ def test_pooling_leaves_out_what_does_not_fit(image: tuple[int, int, int], windo
             pool.output_shape(image)
 
 
+@given(
+    steps=st.integers(1, 40), features=small, kernel=small, padding=st.sampled_from(["same", "valid"]),
+    stride=st.integers(1, 5), filters=small, use_bias=st.booleans(),
+)  # fmt: skip
+def test_a_convolution_of_a_sequence_is_that_of_an_image_of_one_column(
+    steps: int, features: int, kernel: int, padding: Padding, stride: int, filters: int, use_bias: bool
+) -> None:
+    sequence, image = (steps, features), (steps, 1, features)
+    one = Conv1D(filters, kernel, padding, stride, use_bias=use_bias)
+    two = Conv2D(filters, (kernel, 1), padding, stride, use_bias=use_bias)
+    assert one.params(sequence) == two.params(image)
+    if padding == "valid" and kernel > steps:
+        with pytest.raises(ShapeError, match=r"Conv1D.* kernel larger than its input"):
+            one.output_shape(sequence)
+    else:
+        length, column, last = two.output_shape(image)
+        assert (one.output_shape(sequence), column) == ((length, last), 1)
+        assert one.multiply_adds(sequence) == two.multiply_adds(image)
+
+
+@given(steps=st.integers(1, 40), features=small, window=small, stride=st.integers(1, 5))
+def test_pooling_of_a_sequence_leaves_out_what_does_not_fit(
+    steps: int, features: int, window: int, stride: int
+) -> None:
+    pool, length = Pool1D("average", window, stride), sum(s + window <= steps for s in range(0, steps, stride))
+    if length:
+        assert pool.output_shape((steps, features)) == (length, features)
+    else:
+        with pytest.raises(ShapeError, match="nothing is left"):
+            pool.output_shape((steps, features))
+
+
+@given(image=images, size=st.integers(1, 4))
+def test_pooling_undoes_what_made_an_image_larger(image: tuple[int, int, int], size: int) -> None:
+    larger = UpSampling2D(size).output_shape(image)
+    assert larger == (size * image[0], size * image[1], image[2])
+    assert Pool2D("average", size, size).output_shape(larger) == image
+
+
+@given(steps=small, features=small, units=small)
+def test_a_dense_layer_takes_each_step_of_a_sequence(steps: int, features: int, units: int) -> None:
+    layer = Dense(units)
+    assert layer.output_shape((steps, features)) == (steps, units)
+    assert layer.params((steps, features)) == layer.params((features,)) == Params((features + 1) * units)
+    assert layer.multiply_adds((steps, features)).total == steps * layer.multiply_adds((features,)).total
+
+
 @given(image=images)
 def test_layers_without_weights(image: tuple[int, int, int]) -> None:
-    kept: list[Layer] = [Activation("relu"), Dropout(0.5), LocalResponseNormalization()]
+    kept: list[Layer] = [Activation("relu"), Dropout(0.5), LeakyReLU(0.1), LocalResponseNormalization()]
     assert all(layer.output_shape(image) == image for layer in kept)
     assert GlobalAveragePooling2D().output_shape(image) == (image[2],)
+    assert GlobalAveragePooling1D().output_shape(image[1:]) == (image[2],)
     assert Flatten().output_shape(image) == (image[0] * image[1] * image[2],)
     others: list[Layer] = [GlobalAveragePooling2D(), Flatten(), Pool2D("average", 1, 1), ZeroPadding2D(1)]
     assert all(layer.params(image) == Params(0, 0) for layer in kept + others)
@@ -164,6 +218,10 @@ def test_branches_that_do_not_meet_are_refused() -> None:
         (GlobalAveragePooling2D(), (16,), "an image"),
         (LSTM(3), (16,), "a sequence of vectors"),
         (Masking(), (16,), "a sequence of vectors"),
+        (Conv1D(2, 1), (4, 4, 1), "a sequence of vectors"),
+        (Pool1D("max", 1, 1), (16,), "a sequence of vectors"),
+        (GlobalAveragePooling1D(), (4, 4, 1), "a sequence of vectors"),
+        (UpSampling2D(2), (16, 2), "an image"),
     ],
 )
 def test_a_layer_says_what_it_needs(layer: Layer, shape: Shape, wanted: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from keras import layers
 
 STEPS, BATCH_SIZE = 3, 8
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear")
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "linear", "elu", "silu", "softplus")
 
 
 def image(draw):
@@ -64,6 +64,41 @@ def vector(draw):
     return inputs, x
 
 
+def signal(draw):
+    """Layers on sequences: convolutions, pooling, dense layers for each step."""
+    x = inputs = keras.Input((int(draw.integers(8, 14)), int(draw.integers(1, 4))))
+    for _ in range(draw.integers(1, 4)):
+        x = signal_layer(draw, x)
+    return inputs, layers.Flatten()(x) if draw.random() < 0.3 else layers.GlobalAveragePooling1D()(x)
+
+
+def signal_layer(draw, x):
+    kind, channels = draw.integers(5), x.shape[-1]
+    if kind == 0 and x.shape[1] > 3:
+        return layers.AveragePooling1D(2, int(draw.integers(1, 3)))(x)
+    if kind == 1:
+        return layers.Dense(int(draw.integers(1, 5)), activation(draw))(x)
+    if kind == 2:
+        return layers.Multiply()([x, layers.Conv1D(channels, 3, padding="same")(x)])
+    if kind == 3:
+        return layers.LeakyReLU(0.2)(layers.BatchNormalization(momentum=0.9)(x))
+    padding = "same" if x.shape[1] < 4 or draw.random() < 0.5 else "valid"
+    stride, size = (int(draw.integers(1, 3)) for _ in range(2))
+    return layers.Conv1D(int(draw.integers(1, 5)), size + 1, stride, padding, activation=activation(draw))(x)
+
+
+def decoder(draw):
+    """Images that are padded and get smaller and larger again, as in an autoencoder."""
+    x = inputs = keras.Input((2 * int(draw.integers(2, 4)), 2 * int(draw.integers(2, 4)), int(draw.integers(1, 4))))
+    smaller = layers.AveragePooling2D(2, padding="same")(x)
+    x = layers.UpSampling2D(2)(layers.Conv2D(3, 3, padding="same", activation=activation(draw))(smaller))
+    x = layers.Concatenate()([x, inputs])
+    if draw.random() < 0.5:
+        x = layers.Conv2D(2, 3)(layers.ZeroPadding2D(1)(x))
+    x = x * layers.Conv2D(x.shape[-1], 1, activation="sigmoid")(x)
+    return inputs, layers.Flatten()(layers.ELU()(x) if draw.random() < 0.5 else layers.LeakyReLU()(x))
+
+
 def activation(draw):
     return str(draw.choice(ACTIVATIONS))
 
@@ -72,7 +107,8 @@ def drawn(seed):
     """A compiled model."""
     draw = np.random.default_rng(seed)
     keras.utils.set_random_seed(seed)
-    inputs, x = (image, sequence, vector)[seed % 3](draw)
+    kinds = (image, sequence, vector) if seed < 24 else (signal, decoder)
+    inputs, x = kinds[seed % len(kinds)](draw)
     loss, last = [
         ("sparse_categorical_crossentropy", layers.Dense(3, "softmax")),
         ("binary_crossentropy", layers.Dense(1, "sigmoid")),

@@ -45,6 +45,34 @@ def autoencoder():
     return compiled(keras.Model(inputs, layers.Dense(12)(x)), "mse")
 
 
+def segmenter(filters=3):
+    """As a U-Net: down, up, and a branch across; each pixel's value is guessed."""
+    x = inputs = keras.Input((8, 8, 1))
+    x = across = layers.Conv2D(filters, 3, padding="same", activation="elu")(x)
+    x = layers.AveragePooling2D(2, padding="same")(x)
+    x = layers.Conv2D(2 * filters, 3, padding="same", activation="silu")(x)
+    x = layers.Concatenate()([layers.UpSampling2D(2)(x), across])
+    x = layers.LeakyReLU(0.1)(layers.Conv2D(filters, 2, padding="same")(x))
+    return compiled(keras.Model(inputs, layers.Conv2D(1, 1)(layers.Multiply()([x, across]))), "mse")
+
+
+def beats(filters=4):
+    """A classifier of sequences, by convolutions along their steps."""
+    x = inputs = keras.Input((20, 2))
+    x = layers.Conv1D(filters, 4, padding="same", strides=2, activation="softplus")(x)
+    x = layers.AveragePooling1D(2)(layers.BatchNormalization()(x))
+    x = layers.Dense(5, activation="tanh")(layers.Conv1D(filters, 3, activation="relu")(x))
+    x = layers.GlobalAveragePooling1D()(x)
+    return compiled(keras.Model(inputs, layers.Dense(3, activation="softmax")(x)))
+
+
+def tagger():
+    """A class for each step."""
+    x = inputs = keras.Input((6,), dtype="int32")
+    x = layers.LSTM(3, return_sequences=True)(layers.Embedding(13, 4)(x))
+    return compiled(keras.Model(inputs, layers.Dense(3, activation="softmax")(x)))
+
+
 @keras.saving.register_keras_serializable("kinds")
 class Blur(layers.Layer):
     """A fixed kernel: the mean of each pixel's neighbourhood."""
