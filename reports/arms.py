@@ -61,3 +61,8 @@ def baselines(records: Iterable[Record], wanted: str | None = None) -> list[str]
         if each.ok:
             groups.setdefault(each.arm, set()).add(each.group)
     return sorted(ordered(groups), key=lambda arm: (arm != wanted, -len(groups[arm])))
+
+
+def named(text: str, records: Iterable[Record]) -> str:
+    """The name of the arm that `--backend` was given this text for, such as jax==0.9.1; else the text itself."""
+    return next((each.arm for each in records if each.asked == text), text)

@@ -106,6 +106,7 @@ class DrawnProvider(Provider):
 
     def build(self, backends: Iterable[str]) -> None:
         """Nothing is built."""
+        self.say_device()
 
     def round_sizes(self) -> RoundSizes | None:
         """Those of the machine are not for times that are drawn; `DRAWN_ROUNDS` names a folder for others."""

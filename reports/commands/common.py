@@ -10,6 +10,7 @@ from enum import IntEnum
 from analysis import saved_runs
 from analysis.newest import Newest
 from analysis.saved_runs import RunProblem
+from reports import arms
 
 
 class Exit(IntEnum):
@@ -50,6 +51,8 @@ def chosen_runs(options: argparse.Namespace) -> tuple[Newest, Sequence[str]]:
         missing = "no saved run that can be read" if problems else "no saved run"
         raise RunProblem(f"there is {missing} in {options.root}: run `pytest benchmarks --headline` first")
     newest = Newest(runs)
+    if options.baseline:
+        options.baseline = arms.named(options.baseline, (each for saved in runs for each in saved.records))
     if options.baseline and options.baseline not in newest.arms:
         raise RunProblem(f"--baseline={options.baseline}: these runs have {', '.join(newest.arms)}")
     return newest, notes

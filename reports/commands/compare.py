@@ -82,6 +82,7 @@ def _baselines(wanted: str | None, by: By, chosen: Sequence[Saved], records: Seq
     names = list(dict.fromkeys(named.get(by) or (saved.name for saved in chosen)))
     if wanted is None:
         return arms.baselines(records) if by == "backend" else names
+    wanted = arms.named(wanted, records) if by == "backend" else wanted
     fitting = [wanted] if wanted in names else []
     if by == "run" and not fitting:
         fitting = [saved.name for saved in chosen if naming.goes_by(saved.path, wanted)]

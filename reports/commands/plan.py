@@ -7,6 +7,7 @@ import sys
 
 from analysis import format as fmt
 from analysis import precision, saved_runs
+from reports import arms
 from reports.commands import hosts
 from reports.commands.common import Exit
 
@@ -28,7 +29,7 @@ def main(options: argparse.Namespace) -> Exit:
     planned = False
     for group in dict.fromkeys(each.group for each in records):
         mine = [each for each in records if each.group == group]
-        baseline = options.baseline or next((each.arm for each in mine if each.ok), "")
+        baseline = arms.named(options.baseline or "", mine) or next((each.arm for each in mine if each.ok), "")
         try:
             cost = precision.from_pilot(mine, baseline, options.precision)
         except ValueError as error:

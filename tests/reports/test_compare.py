@@ -11,7 +11,7 @@ import pytest
 
 from reports.commands.common import Exit
 from study.printed import results
-from tests.builder import save, session
+from tests.builder import fields, save, session
 from tests.reports.commands import SWEEP, Output, run
 
 
@@ -44,6 +44,20 @@ def test_the_baseline_is_chosen(root: Path, baseline: str, first: str, capsys: O
     assert run(root, "compare", "0001", f"--baseline={baseline}", "--format=csv") == Exit.FINE
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert {row["baseline"] for row in rows} == {first}
+
+
+def test_a_baseline_is_an_arm_by_name_or_as_it_was_given(tmp_path: Path, capsys: Output) -> None:
+    older = {"backend_alias": "jax-0.9.1", "asked": "jax==0.9.1"}
+    save(tmp_path, "0001_a", [fields("jax", each) | extra for each in (1, 2, 3) for extra in ({}, older)])
+    told = []
+    for name in ("jax-0.9.1", "jax==0.9.1"):
+        assert run(tmp_path, "compare", f"--baseline={name}") == Exit.FINE
+        told.append(capsys.readouterr().out)
+        assert run(tmp_path, "html", f"--baseline={name}", f"--output={tmp_path / 'page.html'}") == Exit.FINE
+        told.append((tmp_path / "page.html").read_text())
+        capsys.readouterr()
+    assert told[:2] == told[2:]
+    assert "jax-0.9.1" in told[0]
 
 
 def test_left_out_one_backend_is_the_baseline_of_all_tables(tmp_path: Path, capsys: Output) -> None:
