@@ -29,10 +29,11 @@ from models.layers.images import (
     ZeroPadding2D,
 )
 from models.layers.network import Loss, Network, Residual
-from models.layers.sequences import LSTM, Conv1D, Embedding, GlobalAveragePooling1D, Masking, Pool1D
+from models.layers.sequences import GRU, LSTM, Conv1D, Embedding, GlobalAveragePooling1D, Masking, Pool1D
 
 __all__ = [
     "GLOROT_UNIFORM",
+    "GRU",
     "HE_NORMAL",
     "LSTM",
     "ORTHOGONAL",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from models.layers.core import (
     GLOROT_UNIFORM,
@@ -59,8 +59,8 @@ class Masking(SequenceLayer):
 
 
 @dataclass(frozen=True)
-class LSTM(SequenceLayer):
-    """LSTM cells. The forget gate's biases start at 1, the others at 0. initializer: of the input weights."""
+class Recurrent(SequenceLayer):
+    """Cells with one bias for each of their `gates`. initializer: of the input weights."""
 
     units: int
     return_sequences: bool = False
@@ -69,20 +69,37 @@ class LSTM(SequenceLayer):
     initializer: Initializer = GLOROT_UNIFORM
     recurrent_initializer: Initializer = ORTHOGONAL
 
-    kind = "lstm"
+    gates: ClassVar[int]
 
     def output_shape(self, shape: Shape) -> Shape:
         self._needs_sequence(shape)
         return (shape[0], self.units) if self.return_sequences else (self.units,)
 
     def params(self, shape: Shape) -> Params:
-        gates = 4
-        return Params(gates * (shape[-1] + self.units + 1) * self.units)
+        return Params(self.gates * (shape[-1] + self.units + 1) * self.units)
 
     def multiply_adds(self, shape: Shape) -> MultiplyAdds:
         steps, features = shape
-        gates = 4
-        return MultiplyAdds(steps * gates * features * self.units, steps * gates * self.units**2)
+        return MultiplyAdds(steps * self.gates * features * self.units, steps * self.gates * self.units**2)
+
+
+@dataclass(frozen=True)
+class LSTM(Recurrent):
+    """LSTM cells. The forget gate's biases start at 1, the others at 0."""
+
+    kind = "lstm"
+    gates = 4
+
+
+@dataclass(frozen=True)
+class GRU(Recurrent):
+    """Gated recurrent units, which reset the state before it is multiplied: Keras 2's.
+
+    Keras 3 has them by reset_after=False. All biases start at 0.
+    """
+
+    kind = "gru"
+    gates = 3
 
 
 @dataclass(frozen=True)

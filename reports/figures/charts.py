@@ -146,10 +146,10 @@ class Chart:
 
     @property
     def heading(self) -> str:
-        """What its title stands under: the study's number of it."""
+        """What its title stands under in the page: the study's number of it. One's own have their titles alone."""
         if self.printed:
             return f"Figure {self.id}"
-        return self.settings or ("Network of one's own" if self.own else "Not in the study")
+        return self.settings or "Not in the study"
 
     @property
     def runs(self) -> str:

@@ -26,9 +26,10 @@ def charts(newest: Newest) -> list[Chart]:
                 others = [*_others(record, name, told.values()), group.partition(" ")[2]]
                 key = record.family, name, " ".join(filter(None, others))
                 sweeps.setdefault(key, {})[float(value)] = group
+    places = [*dict.fromkeys(key[:2] for key in sweeps)]  # charts of one argument stand beside each other
     return [
         chart
-        for (family, axis, settings), groups in sweeps.items()
+        for (family, axis, settings), groups in sorted(sweeps.items(), key=lambda sweep: places.index(sweep[0][:2]))
         if len(groups) > 1
         for kind in KINDS
         if _shown(chart := _chart(kind, family, axis, settings, dict(sorted(groups.items())), newest))

@@ -34,6 +34,12 @@ def test_its_lines_are_drawn_and_can_be_chosen(own: Path, opened: Opened) -> Non
     page = opened(own)
     shown = page.execute_script(SHOWN)
     assert len(shown) == 2 * (2 + 3)  # time and memory: over width at two depths, over depth at three widths
+    titles = [page.find_element(By.CSS_SELECTOR, f"[id='{each}'] h3").text for each in shown]
+    assert titles[:3] == [
+        "Epoch time: mine-build, over width, depth=1",
+        "Memory: mine-build, over width, depth=1",
+        "Epoch time: mine-build, over width, depth=2",
+    ]
     lines = plotted(page, shown[0].removeprefix("figure-"))
     assert lines["jax"]["x"] == pytest.approx([16, 64, 256], rel=0.05)  # beside each other, so that none hides another
     assert lines["jax"]["y"] == pytest.approx([0.016, 0.064, 0.256])

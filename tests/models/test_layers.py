@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.catalogue import points
 from models.layers import (
+    GRU,
     LSTM,
     Activation,
     BatchNormalization,
@@ -184,6 +185,14 @@ def test_an_empty_shortcut_is_the_input(side: int, channels: int, filters: int) 
     else:
         with pytest.raises(ShapeError, match=rf"main gives .*, {filters}\), the shortcut .*, {channels}\)"):
             layer.output_shape(image)
+
+
+@given(steps=small, features=small, units=small)
+def test_gated_units_have_three_quarters_of_what_lstm_cells_have(steps: int, features: int, units: int) -> None:
+    gru, lstm, shape = GRU(units, return_sequences=True), LSTM(units, return_sequences=True), (steps, features)
+    assert gru.output_shape(shape) == lstm.output_shape(shape) == (steps, units)
+    assert 4 * gru.params(shape).total == 3 * lstm.params(shape).total
+    assert 4 * gru.multiply_adds(shape).total == 3 * lstm.multiply_adds(shape).total
 
 
 def _network(shape: Shape, *layers: Layer) -> Network:

@@ -55,6 +55,14 @@ def sequence(draw):
     return inputs, layers.LSTM(int(draw.integers(2, 5)))(x)
 
 
+def gated(draw):
+    """Gated recurrent units, perhaps with a mask."""
+    inputs = keras.Input((int(draw.integers(3, 7)), int(draw.integers(1, 4))))
+    x = layers.Masking(0.0)(inputs) if draw.random() < 0.5 else inputs
+    x = layers.GRU(int(draw.integers(2, 5)), return_sequences=True, reset_after=False)(x)
+    return inputs, layers.GRU(int(draw.integers(2, 5)), recurrent_activation="tanh", reset_after=False)(x)
+
+
 def vector(draw):
     """Dense layers with branches."""
     x = inputs = keras.Input((int(draw.integers(2, 9)),))
@@ -107,7 +115,7 @@ def drawn(seed):
     """A compiled model."""
     draw = np.random.default_rng(seed)
     keras.utils.set_random_seed(seed)
-    kinds = (image, sequence, vector) if seed < 24 else (signal, decoder)
+    kinds = (image, sequence, vector) if seed < 24 else (signal, decoder, gated)
     inputs, x = kinds[seed % len(kinds)](draw)
     loss, last = [
         ("sparse_categorical_crossentropy", layers.Dense(3, "softmax")),

@@ -57,7 +57,7 @@ def test_the_share_of_the_machine_is_drawn_where_a_doctor_saw_it(tmp_path: Path)
         for each in results("mine", {"width": width}, 0.1)
     ]
     *_, share = drawn(tmp_path, raw)
-    assert (share.title, share.heading) == ("Share of the machine: mine, over width", "Network of one's own")
+    assert share.title == "Share of the machine: mine, over width"
     assert {line.name: [spot.value for spot in line.spots] for line in share.series} == {"jax": [8.0, 16.0]}
 
 
