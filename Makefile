@@ -8,6 +8,8 @@ TESTS := pytest tests -n 2 --maxschedchunk=1
 # The check on a GPU may be on a machine without a network: PYTHON=... is its interpreter then (docs/gpu.md)
 WHEELS := gpu-wheels
 CHECK_PYTHON := $(or $(PYTHON),python3)
+# An environment over a virtual one sees what is behind that one, so its folders are named
+CHECK_FOLDERS = $(CHECK_PYTHON) -c "import site; [print(f'import site; site.addsitedir({path!r})') for path in site.getsitepackages()]"
 
 .PHONY: help setup bench doctor test test-all lint clean gpu-check gpu-wheels
 
@@ -54,6 +56,7 @@ gpu-check: .venv-gpu/ready
 .venv-gpu/ready: gpu-check.txt
 	rm -rf .venv-gpu
 	$(CHECK_PYTHON) -m venv --system-site-packages .venv-gpu
+	cd .venv-gpu/lib/python3.*/site-packages && $(CHECK_FOLDERS) > over.pth
 	.venv-gpu/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  $(if $(wildcard $(WHEELS)),--no-index --find-links $(WHEELS)) -r gpu-check.txt
 	touch .venv-gpu/ready
