@@ -15,7 +15,7 @@ import pytest
 
 from analysis import journal, saved_runs
 from analysis.journal import line
-from fixtures.pytest_plugin import options
+from fixtures.pytest_plugin import choices
 from reports.__main__ import main
 from reports.commands.common import Exit
 from tests import ROOT
@@ -142,7 +142,7 @@ def test_commands_in_messages_can_be_copied(tmp_path: Path) -> None:
 
 def _storage(text: str) -> tuple[Path, str]:
     option = argparse.Namespace(benchmark_storage=text)
-    return options.storage(option), option.benchmark_storage
+    return choices.storage(option), option.benchmark_storage
 
 
 def test_the_storage_of_results_is_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
