@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from models.layers.core import Layer, MultiplyAdds, Params, Shape, ShapeError, total
 from models.layers.network import Loss, Network
@@ -23,27 +23,31 @@ class Merge(Layer):
 
 
 @dataclass(frozen=True)
-class Add(Merge):
-    """The sum of branches of one shape."""
+class ElementWise(Merge):
+    """One operation on the elements of branches of one shape."""
 
-    kind = "add"
+    verb: ClassVar[str]
 
     def merged(self, shapes: Sequence[Shape]) -> Shape:
         if len(set(shapes)) > 1:
-            raise ShapeError(f"{self} can't add {' and '.join(map(str, shapes))}")
+            raise ShapeError(f"{self} can't {self.verb} {' and '.join(map(str, shapes))}")
         return shapes[0]
 
 
 @dataclass(frozen=True)
-class Multiply(Merge):
+class Add(ElementWise):
+    """The sum of branches of one shape."""
+
+    kind = "add"
+    verb = "add"
+
+
+@dataclass(frozen=True)
+class Multiply(ElementWise):
     """The product, element by element, of branches of one shape."""
 
     kind = "multiply"
-
-    def merged(self, shapes: Sequence[Shape]) -> Shape:
-        if len(set(shapes)) > 1:
-            raise ShapeError(f"{self} can't multiply {' and '.join(map(str, shapes))}")
-        return shapes[0]
+    verb = "multiply"
 
 
 @dataclass(frozen=True)
