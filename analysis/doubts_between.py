@@ -78,11 +78,16 @@ def _is_percentage(runs: Sequence[Record]) -> bool:
 
 
 def _counting_error(runs: Sequence[Record], errors: Sequence[float]) -> float | None:
-    """None where it is not known; 0 of an error of exactly 0 or 100 %."""
+    """Two standard errors, in percentage points; None where they are not known.
+
+    A share that no example or every example counts to is taken half an example from there, so that it is not held to be
+    exact.
+    """
     examples = runs[0].test_examples
     if not examples or not _is_percentage(runs):
         return None
-    share = min(max(statistics.median(errors) / 100, 0.0), 1.0)
+    half = 0.5 / examples
+    share = min(max(statistics.median(errors) / 100, half), 1 - half)
     return 200 * math.sqrt(share * (1 - share) / examples)
 
 
