@@ -28,8 +28,10 @@ from tests.backends import CHEAP, provided
 from tests.turns import PROCESSORS, Turns, own
 
 BACKENDS = registry.chosen(None)  # the final releases are the same code on other pins
-hypothesis.settings.register_profile("untimed", deadline=None)  # examples are right or wrong, also on a busy machine
-hypothesis.settings.load_profile("untimed")
+# No deadline: examples are right or wrong, also on a busy machine. A quick run draws the same ones each time, so that
+# what fails was changed; new ones are searched for by --all, five times as many.
+hypothesis.settings.register_profile("quick", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("all", deadline=None, max_examples=500)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in `make test &`; tests press Ctrl-C in processes of theirs
     signal.signal(signal.SIGINT, signal.default_int_handler)
 # Sessions and commands that tests start by the dozen would compile every module anew where bytecode is not kept
@@ -46,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """In this project's own tests a warning is an error; in a user's session of benchmarks it is a warning."""
+    hypothesis.settings.load_profile("all" if config.option.all else "quick")
     if not asks_for_benchmarks(config):
         config.addinivalue_line("filterwarnings", "error")
     if process := getattr(config, "workerinput", None):  # one of several, by -n
