@@ -20,16 +20,17 @@ from models.layers.core import (
     ShapeError,
 )
 from models.layers.graph import Add, Concatenate, Graph, Input, Merge, Multiply, Node, Output, graph
-from models.layers.images import (
-    Conv2D,
-    GlobalAveragePooling2D,
-    LocalResponseNormalization,
-    Pool2D,
-    UpSampling2D,
-    ZeroPadding2D,
-)
+from models.layers.images import LocalResponseNormalization, UpSampling2D, ZeroPadding2D
 from models.layers.network import Loss, Network, Residual
-from models.layers.sequences import GRU, LSTM, Conv1D, Embedding, GlobalAveragePooling1D, Masking, Pool1D
+from models.layers.sequences import GRU, LSTM, Embedding, Masking
+from models.layers.windows import (
+    Conv1D,
+    Conv2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    Pool1D,
+    Pool2D,
+)
 
 __all__ = [
     "GLOROT_UNIFORM",

@@ -110,11 +110,22 @@ class Layer:
             raise ShapeError(f"{self} needs {what}, and gets {shape}")
 
 
-def windows(layer: Layer, shape: Shape, sizes: Shape, stride: int, what: str) -> Shape:
-    """How many windows fit into the first axes of `shape` without padding; raises ShapeError where none does."""
-    if any(size < window for size, window in zip(shape, sizes, strict=False)):
-        raise ShapeError(f"{layer} has a {what} larger than its input {shape}: nothing is left of it")
-    return tuple((size - window) // stride + 1 for size, window in zip(shape, sizes, strict=False))
+class PlacesLayer(Layer):
+    """A layer on vectors at places: the steps of a sequence, or the pixels of an image."""
+
+    axes: ClassVar[int]
+    needed: ClassVar[str]
+
+    def _needs_places(self, shape: Shape) -> None:
+        self._needs(shape, self.axes, self.needed)
+
+
+class SequenceLayer(PlacesLayer):
+    axes, needed = 2, "a sequence of vectors (steps, features)"
+
+
+class ImageLayer(PlacesLayer):
+    axes, needed = 3, "an image (rows, columns, channels)"
 
 
 def _plain(value: Any) -> Any:

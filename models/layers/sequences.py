@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from models.layers.core import (
     GLOROT_UNIFORM,
@@ -14,16 +13,10 @@ from models.layers.core import (
     Initializer,
     Layer,
     MultiplyAdds,
-    Padding,
     Params,
+    SequenceLayer,
     Shape,
-    windows,
 )
-
-
-class SequenceLayer(Layer):
-    def _needs_sequence(self, shape: Shape) -> None:
-        self._needs(shape, 2, "a sequence of vectors (steps, features)")
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class Masking(SequenceLayer):
     kind = "masking"
 
     def output_shape(self, shape: Shape) -> Shape:
-        self._needs_sequence(shape)
+        self._needs_places(shape)
         return shape
 
 
@@ -72,7 +65,7 @@ class Recurrent(SequenceLayer):
     gates: ClassVar[int]
 
     def output_shape(self, shape: Shape) -> Shape:
-        self._needs_sequence(shape)
+        self._needs_places(shape)
         return (shape[0], self.units) if self.return_sequences else (self.units,)
 
     def params(self, shape: Shape) -> Params:
@@ -100,56 +93,3 @@ class GRU(Recurrent):
 
     kind = "gru"
     gates = 3
-
-
-@dataclass(frozen=True)
-class Conv1D(SequenceLayer):
-    """A convolution along the steps. Its settings mean what those of Conv2D do."""
-
-    filters: int
-    kernel: int
-    padding: Padding = "valid"
-    stride: int = 1
-    activation: ActivationName = "relu"
-    use_bias: bool = True
-    initializer: Initializer = GLOROT_UNIFORM
-    l2: float = 0.0
-
-    kind = "conv1d"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        self._needs_sequence(shape)
-        if self.padding == "same":
-            return (math.ceil(shape[0] / self.stride), self.filters)
-        return (*windows(self, shape, (self.kernel,), self.stride, "kernel"), self.filters)
-
-    def params(self, shape: Shape) -> Params:
-        return Params((self.kernel * shape[-1] + self.use_bias) * self.filters)
-
-    def multiply_adds(self, shape: Shape) -> MultiplyAdds:
-        """Padding counts, as in Conv2D."""
-        return MultiplyAdds(math.prod(self.output_shape(shape)) * self.kernel * shape[-1])
-
-
-@dataclass(frozen=True)
-class Pool1D(SequenceLayer):
-    """Pooling along the steps without padding: a window that doesn't fit is left out."""
-
-    mode: Literal["max", "average"]
-    size: int
-    stride: int
-
-    kind = "pool1d"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        self._needs_sequence(shape)
-        return (*windows(self, shape, (self.size,), self.stride, "window"), shape[1])
-
-
-@dataclass(frozen=True)
-class GlobalAveragePooling1D(SequenceLayer):
-    kind = "global_average_pooling1d"
-
-    def output_shape(self, shape: Shape) -> Shape:
-        self._needs_sequence(shape)
-        return (shape[1],)
